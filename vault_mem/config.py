@@ -1,0 +1,117 @@
+"""Settings, read once; the only module that touches `os.environ`.
+
+Precedence: option, environment (`VAULT_MEM_*`), the user's `config.toml`, default. What a vault itself may set (folder
+names, defaults by type) is read by `vault_mem.vault.layout` and can name no path, command, URL or model.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from vault_mem.errors import InvalidConfigError
+
+APP = "vault-mem"
+BUNDLED_EMBEDDER = "bundled"
+_TEXT_KEYS = ("vault", "agent", "session", "embedder", "lexical")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose.
+
+    Attributes:
+        cache_dir: derived data, deletable at any time.
+        state_dir: usage and unfinished writes; losing it costs ranking, never notes.
+        config_dir: where `config.toml` is.
+        vault: the user's default vault, None if none is set.
+        agent: who writes, when the caller does not say; a commit trailer.
+        session: the writer's session, when the caller does not say; a commit trailer.
+        embedder: `bundled`, `none`, or the folder of another model2vec model.
+        lexical: name of the lexical engine; `whoosh`.
+    """
+
+    cache_dir: Path
+    state_dir: Path
+    config_dir: Path
+    vault: Path | None = None
+    agent: str | None = None
+    session: str | None = None
+    embedder: str = BUNDLED_EMBEDDER
+    lexical: str = "whoosh"
+
+    def repository_cache(self, repository: str) -> Path:
+        """Return the folder of what is derived from one repository (named by the hash of its git directory)."""
+        return self.cache_dir / repository
+
+    def repository_state(self, repository: str) -> Path:
+        """Return the folder of what cannot be derived again for one repository."""
+        return self.state_dir / repository
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment and the user's `config.toml` into settings.
+
+    Args:
+        environ: variables to read instead of the process's own.
+
+    Raises:
+        InvalidConfigError: if `config.toml` is not TOML, or a key has the wrong shape or is not known.
+    """
+    env = os.environ if environ is None else environ
+    config_dir = _folder(env, "VAULT_MEM_CONFIG", platformdirs.user_config_path(APP))
+    chosen = _read_file(config_dir / "config.toml")
+    chosen |= {key: env[f"VAULT_MEM_{key.upper()}"] for key in _TEXT_KEYS if env.get(f"VAULT_MEM_{key.upper()}")}
+    return Settings(
+        cache_dir=_folder(env, "VAULT_MEM_CACHE", platformdirs.user_cache_path(APP)),
+        state_dir=_folder(env, "VAULT_MEM_STATE", platformdirs.user_state_path(APP)),
+        config_dir=config_dir,
+        vault=Path(chosen["vault"]).expanduser() if "vault" in chosen else None,
+        agent=chosen.get("agent"),
+        session=chosen.get("session"),
+        embedder=chosen.get("embedder", BUNDLED_EMBEDDER),
+        lexical=chosen.get("lexical", "whoosh"),
+    )
+
+
+def prepare_environment() -> None:
+    """Set what libraries read from the environment before they are imported.
+
+    fastmcp reads `.env` in the current folder, which belongs to the author of the project, and looks for updates when it
+    shows its banner; GitPython looks for git at import and raises where there is none; model2vec's hub client must stay
+    offline. Source: fastmcp settings documentation, GitPython `git.refresh`, huggingface_hub environment variables.
+    """
+    os.environ["FASTMCP_ENV_FILE"] = os.devnull
+    os.environ["FASTMCP_CHECK_FOR_UPDATES"] = "off"
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def process_environment() -> dict[str, str]:
+    """Return a copy of the environment for child processes to be built from."""
+    return dict(os.environ)
+
+
+def _folder(env: Mapping[str, str], variable: str, default: Path) -> Path:
+    return Path(env[variable]).expanduser().resolve() if env.get(variable) else default
+
+
+def _read_file(path: Path) -> dict[str, str]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise InvalidConfigError(str(path), str(exc)) from exc
+    for key, value in content.items():
+        if key not in _TEXT_KEYS:
+            raise InvalidConfigError(str(path), f"unknown key {key!r} (known: {', '.join(_TEXT_KEYS)})")
+        if not isinstance(value, str):
+            raise InvalidConfigError(str(path), f"{key} must be text in quotes")
+    return content

@@ -1,0 +1,1 @@
+"""Pure values and the text format: no file, no git, no index."""

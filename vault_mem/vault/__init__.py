@@ -1,0 +1,1 @@
+"""The source of truth: a git repository of notes. It knows nothing of the index."""
