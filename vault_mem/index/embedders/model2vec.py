@@ -1,0 +1,95 @@
+"""Static embeddings by model2vec; the seam to that library."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vault_mem.errors import InvalidConfigError
+from vault_mem.index.embedders.base import Matrix
+
+_FILES = ("config.json", "model.safetensors", "tokenizer.json")
+_MAX_HEADER = 1 << 20
+
+
+class Model2VecEmbedder:
+    """Embeds with a model2vec model from a folder; offline, and safe to share between threads.
+
+    Making one reads only the model's header; the library and the weights are loaded at the first `embed`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Check that the folder holds a model.
+
+        Raises:
+            InvalidConfigError: if it does not.
+        """
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._dimensions = _read_dimensions(folder)
+
+    @cached_property
+    def model_id(self) -> str:
+        """The folder's name and the SHA-256 of weights, tokenizer and configuration."""
+        digest = hashlib.sha256()
+        try:
+            for name in _FILES:
+                with (self._folder / name).open("rb") as file:
+                    digest.update(hashlib.file_digest(file, "sha256").digest())
+        except OSError as exc:
+            raise InvalidConfigError(f"embedder {self._folder}", str(exc)) from exc
+        return f"{self._folder.name}-{digest.hexdigest()}"
+
+    @property
+    def dimensions(self) -> int:
+        """Length of every vector."""
+        return self._dimensions
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Return one unit vector a text, shape (len(texts), dimensions), float32; 0 where no token is known.
+
+        Raises:
+            InvalidConfigError: if the model cannot be loaded.
+        """
+        if not texts:
+            return np.zeros((0, self._dimensions), dtype=np.float32)
+        with self._lock:  # encode() sets the tokenizer's truncation, which all threads would share
+            vectors = self._model.encode(list(texts), use_multiprocessing=False, normalize=False)
+        rows = np.asarray(vectors, dtype=np.float32)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.divide(rows, norms, out=np.zeros_like(rows), where=norms > 0)
+
+    @cached_property
+    def _model(self) -> Any:  # model2vec is not typed for us
+        from model2vec import StaticModel
+
+        try:
+            return StaticModel.from_pretrained(self._folder, force_download=False)
+        except (OSError, ValueError, KeyError, RuntimeError) as exc:
+            raise InvalidConfigError(f"embedder {self._folder}", f"the model cannot be loaded ({exc})") from exc
+
+
+def _read_dimensions(folder: Path) -> int:
+    """Return the width of the embedding matrix, from the header of the weights alone.
+
+    Source: safetensors format: 8 bytes little-endian length, then a JSON object of tensors with `shape`.
+    """
+    for name in _FILES:
+        if not (folder / name).is_file():
+            raise InvalidConfigError(f"embedder {folder}", f"not a model2vec model ({name} is missing)")
+    try:
+        with (folder / "model.safetensors").open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if not 0 < length <= _MAX_HEADER:
+                raise ValueError("the header has no sensible length")
+            shape = json.loads(file.read(length))["embeddings"]["shape"]
+        return int(shape[1])
+    except (OSError, ValueError, KeyError, IndexError, TypeError) as exc:
+        raise InvalidConfigError(f"embedder {folder}", f"model.safetensors cannot be read ({exc})") from exc
