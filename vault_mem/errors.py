@@ -110,6 +110,7 @@ class MalformedFrontmatterError(VaultMemError):
         super().__init__(
             f"{path}:{line}:{column}: {problem}", "Mend the frontmatter by hand, then try again; nothing was changed"
         )
+        self.problem = problem
         self.line = line
         self.column = column
 
