@@ -1,0 +1,83 @@
+"""Between a tool and the service: says who writes, asks one verb, turns a refusal into what a client shows."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+from fastmcp.exceptions import ToolError
+from fastmcp.server.dependencies import get_context
+from fastmcp.tools import ToolResult
+from pydantic import ValidationError
+
+from vault_mem.errors import VaultMemError
+from vault_mem.mcp.results import Shaped, shape
+from vault_mem.mcp.text import render
+
+if TYPE_CHECKING:
+    from vault_mem.memory.service import Memory
+
+MAX_ERROR_CHARACTERS = 6_000
+MAX_ARGUMENT_ERRORS = 5
+MAX_AGENT_CHARACTERS = 64
+_NOT_IN_A_NAME = re.compile(r"[^\w.@+-]+")
+
+A = TypeVar("A")
+
+
+class Writer(TypedDict):
+    """Who writes, as the trailers of a commit name them."""
+
+    agent: str | None
+    session: str
+
+
+class Desk:
+    """Where every tool takes its call."""
+
+    def __init__(self, memory: Callable[[], Memory]) -> None:
+        """Take a function that returns the open vault; it is called in worker threads, once a call."""
+        self._memory = memory
+        self._session = secrets.token_hex(8)
+
+    def ask(self, verb: Callable[[Memory], A], shaped: Callable[[A], Shaped] = shape) -> ToolResult:
+        """Return the answer of one verb as it is sent: JSON for programs, the same as text for models.
+
+        Raises:
+            ToolError: for everything the service refuses.
+        """
+        try:
+            answer = shaped(verb(self._memory()))
+        except VaultMemError as exc:
+            raise refusal(exc) from exc
+        return ToolResult(content=render(answer), structured_content=answer)
+
+    def writer(self) -> Writer:
+        """Return the client's own name, None if it gives none, and the session.
+
+        The name comes with `initialize`, or since protocol 2026-07-28 with each request; the SDK shows both in one
+        place. That protocol has no sessions, so a session is this desk's lifetime: over stdio, a client's connection.
+        """
+        client = get_context().session.client_params
+        return Writer(agent=_agent(client.client_info.name) if client else None, session=self._session)
+
+
+def refusal(error: VaultMemError | ValidationError) -> ToolError:
+    """Return the error a client sees, `code: message. hint`; the one place where errors become MCP's."""
+    if isinstance(error, VaultMemError):
+        message = f"{error.code}: {error}"
+    else:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        named = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems[:MAX_ARGUMENT_ERRORS]]
+        message = f"invalid-argument: {'; '.join(named)}. Mend the arguments and call again"
+    return ToolError(message[:MAX_ERROR_CHARACTERS], log_level=logging.DEBUG)
+
+
+def _agent(name: str) -> str | None:
+    """Return a client's name as one short word that is safe in a trailer."""
+    word = _NOT_IN_A_NAME.sub("-", unicodedata.normalize("NFKC", name[: 4 * MAX_AGENT_CHARACTERS]))
+    return word.strip("-")[:MAX_AGENT_CHARACTERS] or None

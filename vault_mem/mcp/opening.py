@@ -1,0 +1,46 @@
+"""Opens the vault beside the server, so that nothing heavy delays the handshake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vault_mem.memory.service import Memory
+
+
+class Opening:
+    """A vault that is opened at most once, in a thread of its own.
+
+    Whoever needs it waits for it; after an opening that failed, the next who asks tries again.
+    """
+
+    def __init__(self, open_vault: Callable[[], Memory]) -> None:
+        """Keep the function that opens the vault; nothing is opened yet."""
+        self._open_vault = open_vault
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="vault-mem-open")
+        self._lock = Lock()
+        self._opened: Future[Memory] | None = None
+
+    def start(self) -> Future[Memory]:
+        """Begin to open the vault unless it is open or being opened; return what will hold it."""
+        with self._lock:
+            if self._opened is None or (self._opened.done() and self._opened.exception() is not None):
+                self._opened = self._thread.submit(self._open_vault)
+            return self._opened
+
+    def memory(self) -> Memory:
+        """Return the open vault, waiting for it if need be.
+
+        Raises:
+            VaultMemError: if it cannot be opened.
+        """
+        return self.start().result()
+
+    def close(self) -> None:
+        """Close the vault if it was opened; it cannot be opened again."""
+        self._thread.shutdown(wait=True)
+        if self._opened is not None and self._opened.exception() is None:
+            self._opened.result().close()

@@ -1,0 +1,168 @@
+"""Types of tool arguments: lenient in what they accept, bounded, and small in the schema an agent reads.
+
+A model may send null for an argument it does not use, or JSON inside a string; both are understood, neither is in the
+schema. Bounds that only the service knows (known types, dates, revisions) are checked there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic.json_schema import SkipJsonSchema
+
+from vault_mem.memory.requests import (
+    MAX_DEPTH,
+    MAX_LIMIT,
+    MAX_NOTE_BYTES,
+    MAX_QUERY_CHARACTERS,
+)
+
+MAX_NAMES = 100
+MAX_BATCH = 1_000
+LOG_LIMIT = 20
+RECALL_TOKENS = 4_000
+CONTEXT_TOKENS = 2_000
+
+
+def _parsed(value: object) -> object:
+    """Return the list or mapping that a string holds as JSON, anything else as it is."""
+    if isinstance(value, str) and value[:1] in {"[", "{"}:
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+def _listed(value: object) -> object:
+    """Return a list for a list, for a string that holds one as JSON, and for one name."""
+    value = _parsed(value)
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else value
+
+
+def _mapped(value: object) -> object:
+    """Return a mapping of lists, a single name standing for a list of one."""
+    value = _parsed(value)
+    return {key: _listed(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+Name = Annotated[str, Field(max_length=500)]
+_List = Annotated[Sequence[Name], BeforeValidator(_listed), Field(max_length=MAX_NAMES)]
+_Object = Annotated[dict[str, Any], BeforeValidator(_parsed), Field(max_length=MAX_NAMES)]  # Any: the schema checks it
+_Relations = Annotated[dict[str, Sequence[Name]], BeforeValidator(_mapped), Field(max_length=MAX_NAMES)]
+_Short = Annotated[str, Field(max_length=500)] | SkipJsonSchema[None]
+
+Note = Annotated[
+    str, Field(min_length=1, max_length=500, description="The note: id, id prefix, key, title, alias or path.")
+]
+Query = Annotated[
+    str | SkipJsonSchema[None],
+    Field(
+        max_length=MAX_QUERY_CHARACTERS, description="Question or key words. Empty with a filter: list, newest first."
+    ),
+]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Hits at most.")]
+Offset = Annotated[int, Field(ge=0, le=1_000_000, description="Hits to skip; use next_offset.")]
+At = Annotated[
+    _Short,
+    Field(description="As known at: date, time, 'yesterday', '3 weeks ago', commit, branch or tag. Default now."),
+]
+ValidAt = Annotated[_Short, Field(description="Only facts that held in the world at this date or time.")]
+Mode = Annotated[Literal["hybrid", "lexical", "dense"], Field(description="lexical: words only; dense: meaning only.")]
+Types = Annotated[_List, Field(description="Only these types, as in remember.")]
+Categories = Annotated[_List, Field(description="Only these categories.")]
+Tiers = Annotated[_List, Field(description="Only working, episodic, semantic, procedural.")]
+Tags = Annotated[_List, Field(description="Only notes with any of these tags; 'a' finds 'a/b'.")]
+Statuses = Annotated[
+    _List,
+    Field(description="Default active, disputed, hypothesis. Also superseded, archived, inbox, expired."),
+]
+Authors = Annotated[_List, Field(description="Only by these people or agents.")]
+PathFilter = Annotated[_Short, Field(description="Only this folder, note or glob.")]
+Namespace = Annotated[_Short, Field(description="Only this project's notes; '' the global ones. Default all.")]
+Since = Annotated[_Short, Field(description="Changed or created at or after.")]
+Until = Annotated[_Short, Field(description="Changed or created up to.")]
+RecallTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for the answer.")]
+Explain = Annotated[bool, Field(description="Say how the ranking came about.")]
+
+Text = Annotated[
+    str | SkipJsonSchema[None],
+    Field(
+        max_length=MAX_NOTE_BYTES,
+        description="Markdown, one memory: what, why, where. First '# heading' is the title. [[Name]] links a note.",
+    ),
+]
+Title = Annotated[_Short, Field(description="Title, if the text has no heading.")]
+Type = Annotated[
+    _Short,
+    Field(
+        description="fact decision preference pattern procedure gotcha event episode entity question task plan "
+        "document state chain arc handoff note (default)."
+    ),
+]
+Category = Annotated[_Short, Field(description="Default: the type.")]
+Key = Annotated[_Short, Field(description="Slug of a fact you will update: the same key revises the same note.")]
+Project = Annotated[_Short, Field(description="Project it belongs to. Default global.")]
+NewTags = Annotated[_List, Field(description="Tags without '#'.")]
+Importance = Annotated[float | SkipJsonSchema[None], Field(ge=0, le=1, description="Default 0.5.")]
+Confidence = Annotated[float | SkipJsonSchema[None], Field(ge=0, le=1, description="How sure. Default 1.")]
+ValidFrom = Annotated[_Short, Field(description="Date from which the fact holds.")]
+Expires = Annotated[_Short, Field(description="Date after which recall drops it.")]
+Links = Annotated[
+    _Relations | SkipJsonSchema[None],
+    Field(
+        description="{relation: [note]}: supersedes (retires them), depends_on, contradicts, derived_from, references…"
+    ),
+]
+Source = Annotated[_Short, Field(description="URL, file or session it comes from.")]
+Notes = Annotated[
+    Annotated[list[dict[str, Any]], BeforeValidator(_parsed)] | SkipJsonSchema[None],  # Any: parsed by NewNote
+    Field(max_length=MAX_BATCH, description="Many at once, one commit: objects with these same fields."),
+]
+
+NewText = Annotated[
+    str | SkipJsonSchema[None],
+    Field(
+        max_length=MAX_NOTE_BYTES, description="The whole new Markdown, without frontmatter. Omit to change only set."
+    ),
+]
+Changes = Annotated[
+    _Object | SkipJsonSchema[None], Field(description="Properties to set, e.g. {status: disputed}; null removes.")
+]
+Reason = Annotated[_Short, Field(description="Why; kept in the history.")]
+Supersedes = Annotated[_List, Field(description="Notes this one replaces; they are retired.")]
+Version = Annotated[
+    _Short, Field(description="version you last saw; a newer one is then a write-conflict, never overwritten.")
+]
+Undo = Annotated[bool, Field(description="Bring a forgotten note back.")]
+Section = Annotated[_Short, Field(description="Heading ('Setup', 'Setup#Linux') or lines ('L10-L40').")]
+
+Depth = Annotated[int, Field(ge=1, le=MAX_DEPTH, description="Hops.")]
+AddLinks = Annotated[_Relations | SkipJsonSchema[None], Field(description="{relation: [note]} to add first.")]
+RemoveLinks = Annotated[_Relations | SkipJsonSchema[None], Field(description="{relation: [note]} to remove first.")]
+
+View = Annotated[
+    Literal["log", "diff", "blame", "as-of"],
+    Field(
+        description="log: versions. diff: since..until or last change. blame: who wrote each line. as-of: text at 'at'."
+    ),
+]
+HistoryAt = Annotated[_Short, Field(description="Moment for as-of and blame; start for log.")]
+HistorySince = Annotated[_Short, Field(description="Oldest version; diff: old side.")]
+HistoryUntil = Annotated[_Short, Field(description="Newest version; diff: new side.")]
+LogLimit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Versions at most.")]
+
+Task = Annotated[
+    str | SkipJsonSchema[None],
+    Field(max_length=MAX_QUERY_CHARACTERS, description="What you are about to do."),
+]
+Files = Annotated[_List, Field(description="Files you will touch, relative to the project.")]
+ContextTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for the block.")]
+ContextNamespace = Annotated[_Short, Field(description="Project: its notes and the global ones. Default all.")]
+
+OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]

@@ -1,0 +1,133 @@
+"""From an answer to what is sent: the fields of `answers.to_json`, without the empty ones, and bounded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate, takewhile
+from typing import TypeAlias
+
+from vault_mem.memory.answers import BlamedLine, History, Hit, Json, NoteAnswer, Recalled, Related, to_json
+from vault_mem.notes.model import Lines
+
+EXCERPT_CHARACTERS = 600
+NOTE_CHARACTERS = 40_000
+LIST_CHARACTERS = 40_000
+CUT = "[…]"
+
+Shaped: TypeAlias = dict[str, Json]
+
+_ALWAYS = frozenset(
+    {"revision", "hits", "id", "path", "title", "excerpt", "lines", "score", "version", "status", "text"}
+)
+_NEVER = frozenset({"vault"})
+_DROPPED: tuple[Json, ...] = (None, "", [], {})
+
+
+def shape(answer: object) -> Shaped:
+    """Return an answer as JSON without its empty fields; `revision` and what identifies a note are always there."""
+    shaped = _trimmed(to_json(answer))
+    if not isinstance(shaped, dict):
+        raise TypeError("an answer is a dataclass")
+    return shaped
+
+
+def shape_recalled(recalled: Recalled) -> Shaped:
+    """Return hits with short excerpts, and the parts of the scores only where an explanation was asked for."""
+    return shape(replace(recalled, hits=tuple(_short(hit, bool(recalled.explanation)) for hit in recalled.hits)))
+
+
+def shape_note(note: NoteAnswer) -> Shaped:
+    """Return a note, its text cut at a line after 40,000 characters, with the lines to ask for next."""
+    text, lines = _first_lines(note.text, note.lines)
+    shaped = shape(replace(note, text=text, lines=lines))
+    if text != note.text:
+        shaped["notice"] = [f"Cut: lines {lines.last + 1}-{note.lines.last} are left. {_next_part(lines, note.lines)}"]
+    return shaped
+
+
+def shape_related(related: Related) -> Shaped:
+    """Return as many relations, nearest first, as fit."""
+    return _bounded(shape(related), "relations", "a smaller depth")
+
+
+def shape_history(history: History) -> Shaped:
+    """Return as many versions or blamed lines as fit, a difference or a note cut to fit.
+
+    A blamed line of the same commit as the line before it does not repeat who and when.
+    """
+    shaped = shape(replace(history, difference=None, note=None))
+    if history.difference is not None:
+        patch = _cut(history.difference.patch, NOTE_CHARACTERS)
+        shaped["difference"] = _trimmed(to_json(replace(history.difference, patch=patch)))
+    if history.note is not None:
+        shaped["note"] = dict(shape_note(history.note))
+    if history.blame:
+        shaped["blame"] = _unrepeated(history.blame)
+    return _bounded(_bounded(shaped, "versions", "since and until"), "blame", "read of a section")
+
+
+def _trimmed(value: Json) -> Json:
+    if isinstance(value, dict):
+        items = ((key, _trimmed(item)) for key, item in value.items() if key not in _NEVER)
+        return {key: item for key, item in items if key in _ALWAYS or _says_something(key, item)}
+    if isinstance(value, list):
+        return [_trimmed(item) for item in value]
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def _says_something(key: str, value: Json) -> bool:
+    return value not in _DROPPED and not (key == "dirty" and value is False)
+
+
+def _short(hit: Hit, explained: bool) -> Hit:
+    return replace(hit, excerpt=_cut(hit.excerpt, EXCERPT_CHARACTERS), scores=hit.scores if explained else {})
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit].rstrip()} {CUT}"
+
+
+def _first_lines(text: str, lines: Lines) -> tuple[str, Lines]:
+    """Return what fits of a text and the lines it stands on; a first line that is too long is cut itself."""
+    if len(text) <= NOTE_CHARACTERS:
+        return text, lines
+    rows = text.split("\n")
+    kept = sum(1 for _ in takewhile(lambda end: end <= NOTE_CHARACTERS, accumulate(len(row) + 1 for row in rows)))
+    if kept == 0:
+        return _cut(rows[0], NOTE_CHARACTERS), Lines(lines.first, lines.first)
+    return "\n".join(rows[:kept]), Lines(lines.first, lines.first + kept - 1)
+
+
+def _next_part(shown: Lines, whole: Lines) -> str:
+    return (
+        f"Read on with section='L{shown.last + 1}-L{whole.last}'."
+        if shown.last < whole.last
+        else "The line is too long."
+    )
+
+
+def _unrepeated(blame: Sequence[BlamedLine]) -> list[Json]:
+    before: Sequence[BlamedLine | None] = [None, *blame]
+    return [
+        {"line": line.line, "text": line.text, "commit": line.commit}
+        if last is not None and last.commit == line.commit
+        else _trimmed(to_json(line))
+        for last, line in zip(before, blame, strict=False)
+    ]
+
+
+def _bounded(shaped: Shaped, key: str, narrower: str) -> Shaped:
+    """Keep the first entries of a list that fit, at least one, and say how many are left out."""
+    entries = shaped.get(key)
+    if not isinstance(entries, list):
+        return shaped
+    ends = accumulate(len(json.dumps(entry, ensure_ascii=False)) for entry in entries)
+    kept = max(1, sum(1 for _ in takewhile(lambda end: end <= LIST_CHARACTERS, ends)))
+    if kept >= len(entries):
+        return shaped
+    return shaped | {
+        key: entries[:kept],
+        "notice": [f"{len(entries) - kept} more {key} left out; narrow with {narrower}."],
+    }
