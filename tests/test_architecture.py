@@ -81,7 +81,7 @@ def test_what_the_package_imports_is_declared() -> None:
 def test_what_the_tests_import_is_declared() -> None:
     project = CONFIG["project"]
     declared = import_names([*project["dependencies"], *project["optional-dependencies"]["test"]])
-    known = {"vault_mem", "tests", "importlinter", *declared, *sys.stdlib_module_names}
+    known = {"vault_mem", "tests", *declared, *sys.stdlib_module_names}
     assert {name_of(path): sorted(extra) for path in TESTS if (extra := imported(path) - known)} == {}
 
 
