@@ -111,7 +111,7 @@ def _word_tokens(run: str) -> tuple[str, ...]:
 
 
 def _camel_parts(piece: str) -> list[str]:
-    """Split `parseUserToken` and `HTTPServer2`; a piece in one case stays whole (`E1234` too: a code, not two words)."""
+    """Split `parseUserToken` and `HTTPServer2`; a piece in one case stays whole (so `E1234`: a code, not two words)."""
     if piece.islower() or piece.isupper() or piece.isdigit() or not piece.isascii():
         return [piece]
     return _CAMEL.findall(piece) or [piece]

@@ -23,6 +23,8 @@ class Embedder(Protocol):
         """Length of every vector."""
 
     def embed(self, texts: Sequence[str]) -> Matrix:
-        """Return one row a text, shape (len(texts), dimensions), float32, each of length 1 (or 0 for a text without
-        a known token), the same for the same text whatever else is in the batch.
+        """Return one row a text, shape (len(texts), dimensions), float32.
+
+        Each row has length 1, or 0 for a text without a known token, and is the same for the same text whatever else
+        is in the batch.
         """

@@ -1,0 +1,276 @@
+"""The catalog: what every blob says, as chunks with permanent document ids; the source the engines follow.
+
+A document id stands for one chunk of one blob, or for one distinct file name; it is given once and never again. A blob
+is stored once whatever its paths, branches and dates are. Engines (lexical, vectors) copy what is above their own last
+id, so each can be deleted and made again alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from vault_mem.index.database import Database
+from vault_mem.index.stored import StoredNote, encode_metadata, encode_outline
+from vault_mem.index.texts import embedded_text, property_text, tag_text
+from vault_mem.notes.model import BlobId, Chunk, Document, Lines, Link
+
+SCHEMA_VERSION = 1
+"""Raised with every change of the tables or of what is put into them (chunking, field texts)."""
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE blobs (
+  blob TEXT PRIMARY KEY, size INTEGER NOT NULL, title TEXT, tags TEXT NOT NULL, properties TEXT NOT NULL,
+  metadata TEXT NOT NULL, outline TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL
+);
+CREATE TABLE documents (
+  id INTEGER PRIMARY KEY, blob TEXT, ordinal INTEGER NOT NULL, text TEXT NOT NULL,
+  first_line INTEGER NOT NULL, last_line INTEGER NOT NULL, headings TEXT NOT NULL, author TEXT, vector INTEGER
+);
+CREATE TABLE names (name TEXT PRIMARY KEY, document INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE vectors (row INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL, document INTEGER NOT NULL);
+CREATE TABLE commits (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, parents TEXT NOT NULL, record TEXT NOT NULL);
+CREATE TABLE changes (seq INTEGER NOT NULL, path BLOB NOT NULL, old TEXT, new TEXT);
+CREATE INDEX changes_by_path ON changes (path, seq);
+CREATE INDEX changes_by_commit ON changes (seq)
+"""
+_PAGE = 500
+_Row: TypeAlias = tuple[Any, ...]  # Any: what SQLite returns; the tables above say which column is what
+_CHUNK = "ordinal, text, first_line, last_line, headings, author"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentText:
+    """A document to index: its id, and its text by field (fields without text left out)."""
+
+    id: int
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class VectorText:
+    """A text to embed, and the row its vector stands in."""
+
+    row: int
+    text: str
+
+
+class Catalog:
+    """Parsed notes in one SQLite file; safe for several threads and processes.
+
+    Every method raises IndexDamagedError if the file cannot be read, StorageError if the disk refuses, VaultBusyError
+    if another process writes for longer than half a minute.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, or make it."""
+        self.database = Database(path, schema=_SCHEMA, version=SCHEMA_VERSION)
+        with self.database.write() as connection:
+            row = ("epoch", secrets.token_hex(8))
+            connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", row)
+
+    @property
+    def epoch(self) -> str:
+        """What this filling of the catalog is called; ids of two epochs have nothing to do with each other."""
+        with self.database.read() as connection:
+            return str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+
+    def clear(self) -> None:
+        """Forget everything and begin a new epoch."""
+        with self.database.write() as connection:
+            for table in ("blobs", "documents", "names", "vectors", "commits", "changes"):
+                connection.execute(f"DELETE FROM {table}")  # noqa: S608  (a name from the line above)
+            connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (secrets.token_hex(8),))
+
+    def close(self) -> None:
+        """Release the file."""
+        self.database.close()
+
+    # --- writing -------------------------------------------------------------------------------------------------
+
+    def add_blobs(self, items: Iterable[tuple[BlobId, Document]]) -> int:
+        """Store what is not there yet, in one transaction; returns how many blobs were new."""
+        with self.database.write() as connection:
+            return sum([_add_blob(connection, blob, document) for blob, document in items])
+
+    def add_names(self, names: Iterable[str]) -> None:
+        """Give each file name (without folder and `.md`) that is new a document id."""
+        with self.database.write() as connection:
+            following = _next_id(connection)
+            for name in sorted(_clean(name) for name in set(names)):
+                inserted = connection.execute("INSERT OR IGNORE INTO names VALUES (?, ?)", (name, following))
+                if inserted.rowcount:
+                    row = (following, None, 0, name, 0, 0, "[]", None, None)
+                    connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                    following += 1
+
+    # --- look-up -------------------------------------------------------------------------------------------------
+
+    def known_blobs(self, blobs: Collection[BlobId]) -> set[BlobId]:
+        """Return those of the blobs that are stored."""
+        query = "SELECT blob FROM blobs WHERE blob IN (SELECT value FROM json_each(?))"
+        with self.database.read() as connection:
+            return {BlobId(row[0]) for row in connection.execute(query, (json.dumps(list(blobs)),))}
+
+    def name_documents(self, names: Collection[str]) -> dict[str, int]:
+        """Return the document id of every name that has one."""
+        query = "SELECT name, document FROM names WHERE name IN (SELECT value FROM json_each(?))"
+        with self.database.read() as connection:
+            found = dict(connection.execute(query, (json.dumps([_clean(name) for name in names]),)).fetchall())
+        return {name: found[_clean(name)] for name in names if _clean(name) in found}
+
+    def stored(self, blobs: Collection[BlobId]) -> dict[BlobId, StoredNote]:
+        """Return what is known of the blobs; those that are not stored are left out."""
+        query = """SELECT blob, size, title, first, count, metadata, outline FROM blobs
+                   WHERE blob IN (SELECT value FROM json_each(?))"""
+        with self.database.read() as connection:
+            rows = connection.execute(query, (json.dumps(list(blobs)),)).fetchall()
+        return {
+            blob: StoredNote(blob, size, title, range(first, first + count), metadata, outline)
+            for blob, size, title, first, count, metadata, outline in rows
+        }
+
+    def chunk(self, document: int) -> Chunk:
+        """Return a chunk by its document id.
+
+        Raises:
+            KeyError: if no chunk has this id.
+        """
+        with self.database.read() as connection:
+            query = f"SELECT {_CHUNK} FROM documents WHERE id = ? AND blob IS NOT NULL"  # noqa: S608  (a constant)
+            row = connection.execute(query, (document,)).fetchone()
+        if row is None:
+            raise KeyError(document)
+        return _chunk(row)
+
+    def chunks_of(self, blob: BlobId) -> tuple[Chunk, ...]:
+        """Return a blob's chunks in reading order; none if it is not stored."""
+        note = self.stored([blob]).get(blob)
+        if note is None:
+            return ()
+        with self.database.read() as connection:
+            query = f"SELECT {_CHUNK} FROM documents WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608  (a constant)
+            rows = connection.execute(query, (note.documents.start, note.documents.stop - 1)).fetchall()
+        return tuple(_chunk(row) for row in rows)
+
+    def links_of(self, blobs: Collection[BlobId]) -> dict[BlobId, tuple[Link, ...]]:
+        """Return the links of every stored blob of these."""
+        return {blob: note.links for blob, note in self.stored(blobs).items()}
+
+    # --- for the engines that follow -------------------------------------------------------------------------------
+
+    def last_document(self) -> int:
+        """Return the greatest document id, -1 if there is none; ids begin at 0."""
+        with self.database.read() as connection:
+            return _next_id(connection) - 1
+
+    def vector_count(self) -> int:
+        """Return how many distinct texts there are to embed; their rows are 0 to this, exclusive."""
+        with self.database.read() as connection:
+            return _next_row(connection)
+
+    def texts_after(self, document: int) -> Iterator[DocumentText]:
+        """Yield every document with a greater id, by id; a bounded number is held at a time."""
+        query = """SELECT d.id, d.blob, d.ordinal, d.text, d.headings, d.author, b.title, b.tags, b.properties
+                   FROM documents d LEFT JOIN blobs b ON b.blob = d.blob WHERE d.id > ? ORDER BY d.id LIMIT ?"""
+        while rows := self._page(query, document):
+            yield from (_document_text(row) for row in rows)
+            document = rows[-1][0]
+
+    def vector_texts_from(self, row: int) -> Iterator[VectorText]:
+        """Yield every text to embed from a row on, by row; a bounded number is held at a time."""
+        query = """SELECT v.row, d.text, d.headings, d.author, b.title FROM vectors v
+                   JOIN documents d ON d.id = v.document JOIN blobs b ON b.blob = d.blob
+                   WHERE v.row > ? ORDER BY v.row LIMIT ?"""
+        last = row - 1
+        while rows := self._page(query, last):
+            for found, text, headings, author, title in rows:
+                yield VectorText(
+                    found, embedded_text(title=title, headings=json.loads(headings), author=author, text=text)
+                )
+            last = rows[-1][0]
+
+    def vector_rows(self, after: int) -> list[tuple[int, int]]:
+        """Return (document id, vector row) of every chunk with a greater id, by id."""
+        query = "SELECT id, vector FROM documents WHERE id > ? AND vector IS NOT NULL ORDER BY id"
+        with self.database.read() as connection:
+            return connection.execute(query, (after,)).fetchall()
+
+    def _page(self, query: str, after: int) -> list[_Row]:
+        with self.database.read() as connection:
+            return connection.execute(query, (after, _PAGE)).fetchall()
+
+
+def _add_blob(connection: sqlite3.Connection, blob: BlobId, document: Document) -> bool:
+    if connection.execute("SELECT 1 FROM blobs WHERE blob = ?", (blob,)).fetchone():
+        return False
+    chunks = document.chunks or (Chunk(0, "", Lines(document.body_line, document.body_line)),)
+    title = _clean(document.title) if document.title else None
+    first = _next_id(connection)
+    rows = [_chunk_row(connection, first + i, blob, title, chunk) for i, chunk in enumerate(chunks)]
+    connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    tags, properties = _clean(tag_text(document)), _clean(property_text(document.properties))
+    size = len(document.text.encode("utf-8", "replace"))
+    texts = (encode_metadata(document.metadata), encode_outline(document))
+    values = (blob, size, title, tags, properties, *texts, first, len(chunks))
+    connection.execute("INSERT INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    return True
+
+
+def _chunk_row(connection: sqlite3.Connection, document: int, blob: BlobId, title: str | None, chunk: Chunk) -> _Row:
+    text = _clean(chunk.text)
+    author = _clean(chunk.author) if chunk.author else None
+    headings = [_clean(heading) for heading in chunk.headings]
+    row = _vector_row(connection, document, embedded_text(title=title, headings=headings, author=author, text=text))
+    place = (chunk.lines.first, chunk.lines.last, json.dumps(headings))
+    return (document, blob, chunk.ordinal, text, *place, author, row)
+
+
+def _vector_row(connection: sqlite3.Connection, document: int, text: str) -> int:
+    """Return the row of a text's vector; equal texts, such as an old version's unchanged chunks, share one."""
+    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+    found = connection.execute("SELECT row FROM vectors WHERE hash = ?", (digest,)).fetchone()
+    if found:
+        return int(found[0])
+    row = _next_row(connection)
+    connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (row, digest, document))
+    return row
+
+
+def _next_id(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id) + 1, 0) FROM documents").fetchone()[0])
+
+
+def _next_row(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(row) + 1, 0) FROM vectors").fetchone()[0])
+
+
+def _chunk(row: _Row) -> Chunk:
+    ordinal, text, first, last, headings, author = row
+    return Chunk(ordinal, text, Lines(first, last), tuple(json.loads(headings)), author)
+
+
+def _document_text(row: _Row) -> DocumentText:
+    document, blob, ordinal, text, headings, author, title, tags, properties = row
+    if blob is None:
+        return DocumentText(document, {"name": text})
+    fields = {
+        "title": title,
+        "tags": tags,
+        "headings": "\n".join(json.loads(headings)),
+        "body": text if ordinal else f"{properties}\n{text}",
+        "author": author,
+    }
+    return DocumentText(document, {name: value for name, value in fields.items() if value and value.strip()})
+
+
+def _clean(text: str) -> str:
+    """Return text that can be stored as UTF-8: lone surrogates (from YAML escapes, odd file names) become `?`."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

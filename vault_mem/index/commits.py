@@ -1,0 +1,265 @@
+"""The log of commits, kept beside the blobs: which commit gave a note the content it has, and its versions.
+
+Answers follow the parents, never the clock: a commit's time can be wrong. For one head the reachable commits are put
+into an order in which parents come first, and of two lines of history the first parent's comes first.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from vault_mem.index.catalog import Catalog
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import CommitRecord, FileChange
+
+SameNote = Callable[[BlobId, BlobId], bool]
+"""Whether two blobs are versions of one note: the same bytes, or the same id in the frontmatter."""
+
+_HEADS = 8
+_STEPS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A note at one commit of its history: the path it had, and its content there (None: deleted)."""
+
+    record: CommitRecord
+    path: NotePath
+    blob: BlobId | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    commit: CommitId
+    rank: int
+    old: BlobId | None
+    new: BlobId | None
+
+
+class CommitLog:
+    """Commits and what they changed, stored in the catalog; safe to share between threads."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        """Use a catalog's tables."""
+        self._catalog = catalog
+        self._lock = threading.RLock()
+        self._parents: dict[CommitId, tuple[CommitId, ...]] = {}
+        self._last = (-1, "")
+        self._ranks: OrderedDict[CommitId, dict[CommitId, int]] = OrderedDict()
+
+    def add(self, records: Iterable[CommitRecord]) -> int:
+        """Store commits, in one transaction, parents before children; returns how many were new."""
+        added = 0
+        with self._catalog.database.write() as connection:
+            for record in records:
+                row = (record.id, " ".join(record.parents), _encode(record))
+                stored = connection.execute("INSERT OR IGNORE INTO commits (id, parents, record) VALUES (?, ?, ?)", row)
+                if not stored.rowcount:
+                    continue
+                added += 1
+                changes = [(stored.lastrowid, _to_bytes(c.path), c.old, c.new) for c in record.changes]
+                connection.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", changes)
+        return added
+
+    def has(self, commit: CommitId) -> bool:
+        """Whether the commit is stored."""
+        return commit in self._graph()
+
+    def known_tips(self) -> tuple[CommitId, ...]:
+        """Return the stored commits that no stored commit has as a parent, sorted."""
+        graph = self._graph()
+        with_children = {parent for parents in graph.values() for parent in parents}
+        return tuple(sorted(graph.keys() - with_children))
+
+    def count(self, head: CommitId) -> int:
+        """Return how many stored commits are reachable from head, itself included."""
+        return len(self._reachable(head))
+
+    def record(self, commit: CommitId) -> CommitRecord | None:
+        """Return a commit, None if it is not stored."""
+        with self._catalog.database.read() as connection:
+            row = connection.execute("SELECT seq, id, parents, record FROM commits WHERE id = ?", (commit,)).fetchone()
+            if row is None:
+                return None
+            query = "SELECT path, old, new FROM changes WHERE seq = ? ORDER BY path"
+            changes = connection.execute(query, (row[0],)).fetchall()
+        return _decode(row[1], row[2], row[3], changes)
+
+    def introduced(self, path: NotePath, blob: BlobId, head: CommitId) -> CommitRecord | None:
+        """Return the newest commit, among those reachable from head, that gave the path this content.
+
+        A merge that only brought it yields to the commit it brought. None if no stored commit did.
+        """
+        given = [change for change in self._changes(path, head) if change.new == blob]
+        return self.record(self._origin(given[0], given).commit) if given else None
+
+    def versions(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[CommitRecord, ...]:
+        """Return the commits that changed the note, newest first, through its renames; see `trace`."""
+        return tuple(version.record for version in self.trace(path, head, same_note=same_note))
+
+    def trace(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[Version, ...]:
+        """Return the note's versions, newest first, under the paths it had.
+
+        Where the note first appears at a path in a commit that takes the same note away from another path, its history
+        goes on there. Merges that only brought a version are left out.
+
+        Args:
+            path: where the note is at head (or was last).
+            head: the commit to look back from.
+            same_note: tells a rename from a new note.
+        """
+        found: list[Version] = []
+        at: tuple[NotePath, CommitId] | None = (path, head)
+        seen: set[tuple[NotePath, CommitId]] = set()
+        while at and at not in seen and len(found) < _STEPS:
+            seen.add(at)
+            versions, at = self._line(*at, same_note)
+            found.extend(versions)
+        return tuple(found)
+
+    def _line(
+        self, path: NotePath, head: CommitId, same_note: SameNote
+    ) -> tuple[list[Version], tuple[NotePath, CommitId] | None]:
+        """Return the versions at one path, and where the note was before it came there."""
+        changes = self._changes(path, head)
+        found: list[Version] = []
+        for position, change in enumerate(changes):
+            if self._origin(change, changes[position:]) is not change:
+                continue
+            record = self.record(change.commit)
+            if record is None:
+                continue
+            found.append(Version(record, path, change.new))
+            if change.old is None and change.new is not None:
+                source = _renamed_from(record, path, change.new, same_note)
+                if source and record.parents:
+                    return found, (source, record.parents[0])
+                if not _goes_on(changes[position + 1 :], change.new, same_note):
+                    break
+        return found, None
+
+    def _changes(self, path: NotePath, head: CommitId) -> list[_Change]:
+        """Return what the commits reachable from head did to a path, newest first."""
+        ranks = self._reachable(head)
+        query = """SELECT commits.id, old, new FROM changes JOIN commits ON commits.seq = changes.seq
+                   WHERE path = ?"""
+        with self._catalog.database.read() as connection:
+            rows = connection.execute(query, (_to_bytes(path),)).fetchall()
+        changes = [_Change(commit, ranks[commit], old, new) for commit, old, new in rows if commit in ranks]
+        return sorted(changes, key=lambda change: -change.rank)
+
+    def _origin(self, change: _Change, candidates: list[_Change]) -> _Change:
+        """Return the change that a merge brought (same content, on a merged line, not the first), else the change."""
+        parents = self._graph().get(change.commit, ())
+        if len(parents) < 2:
+            return change
+        own = self._reachable(parents[0])
+        merged = [self._reachable(parent) for parent in parents[1:]]
+        for other in candidates:
+            if other is change or other.new != change.new or other.commit in own:
+                continue
+            if any(other.commit in line for line in merged):
+                return self._origin(other, candidates)
+        return change
+
+    def _graph(self) -> Mapping[CommitId, tuple[CommitId, ...]]:
+        """Return the parents of every stored commit, with what other processes have added."""
+        query = "SELECT seq, id, parents FROM commits WHERE seq > ? ORDER BY seq"
+        with self._lock:
+            epoch = self._catalog.epoch
+            if self._last[1] != epoch:
+                self._parents, self._last = {}, (-1, epoch)
+                self._ranks.clear()
+            with self._catalog.database.read() as connection:
+                rows = connection.execute(query, (self._last[0],)).fetchall()
+            for _, commit, parents in rows:
+                self._parents[commit] = tuple(CommitId(parent) for parent in parents.split())
+            if rows:
+                self._last = (rows[-1][0], epoch)
+                self._ranks.clear()
+            return self._parents
+
+    def _reachable(self, head: CommitId) -> dict[CommitId, int]:
+        """Return the rank of every commit reachable from head: parents below children."""
+        with self._lock:
+            graph = self._graph()
+            ranks = self._ranks.get(head)
+            if ranks is None:
+                ranks = self._ranks[head] = _rank(head, graph)
+            self._ranks.move_to_end(head)
+            while len(self._ranks) > _HEADS:
+                self._ranks.popitem(last=False)
+            return ranks
+
+
+def _rank(head: CommitId, graph: Mapping[CommitId, tuple[CommitId, ...]]) -> dict[CommitId, int]:
+    """Number the commits reachable from head in depth-first post-order, first parents first."""
+    ranks: dict[CommitId, int] = {}
+    stack: list[tuple[CommitId, bool]] = [(head, False)]
+    while stack:
+        commit, is_done = stack.pop()
+        if commit in ranks or commit not in graph:
+            continue
+        if is_done:
+            ranks[commit] = len(ranks)
+            continue
+        stack.append((commit, True))
+        stack.extend((parent, False) for parent in reversed(graph[commit]))
+    return ranks
+
+
+def _renamed_from(record: CommitRecord, path: NotePath, blob: BlobId, same_note: SameNote) -> NotePath | None:
+    """Return the path the commit took the note from, the one with the same bytes first."""
+    gone = [change for change in record.changes if change.new is None and change.old and change.path != path]
+    for change in gone:
+        if change.old == blob:
+            return change.path
+    for change in gone:
+        if change.old and same_note(change.old, blob):
+            return change.path
+    return None
+
+
+def _goes_on(older: list[_Change], blob: BlobId, same_note: SameNote) -> bool:
+    """Whether what was deleted at the path before is the note that appears there now (it was brought back)."""
+    before = next((change.old for change in older if change.new is None), None)
+    return before is not None and (before == blob or same_note(before, blob))
+
+
+def _blob(text: str | None) -> BlobId | None:
+    return None if text is None else BlobId(text)
+
+
+def _to_bytes(path: NotePath) -> bytes:
+    """Return a path as stored: file names are bytes to git, and undecodable ones must come back as they were."""
+    return path.encode("utf-8", "surrogatepass")
+
+
+def _encode(record: CommitRecord) -> str:
+    values = [record.time.isoformat(), record.author, record.subject, record.reason, dict(record.trailers)]
+    return json.dumps([*values, list(record.note_ids)], separators=(",", ":"))
+
+
+def _decode(
+    commit: str, parents: str, text: str, changes: Iterable[tuple[bytes, str | None, str | None]]
+) -> CommitRecord:
+    time, author, subject, reason, trailers, note_ids = json.loads(text)
+    return CommitRecord(
+        id=CommitId(commit),
+        parents=tuple(CommitId(parent) for parent in parents.split()),
+        time=datetime.fromisoformat(time),
+        author=author,
+        subject=subject,
+        reason=reason,
+        trailers=trailers,
+        note_ids=tuple(note_ids),
+        changes=tuple(
+            FileChange(NotePath(path.decode("utf-8", "surrogatepass")), _blob(old), _blob(new))
+            for path, old, new in changes
+        ),
+    )

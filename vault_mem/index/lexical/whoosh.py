@@ -1,0 +1,258 @@
+"""BM25F over postings kept by whoosh; the seam to that library.
+
+Whoosh stores which document holds which token how often, durably and in segments. The scores are ours: its own ones are
+computed from every document it holds, and here old versions of a note must not change the ranking of today's.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import columns, fields, formats, index
+from whoosh.reading import CorruptIndexError, IndexReader, SegmentReader, TermNotFound
+from whoosh.writing import SegmentWriter
+
+from vault_mem.errors import IndexDamagedError, StorageError
+from vault_mem.index.lexical.base import FIELDS, FieldWeights, Ids, LexicalDocument, Mask, Scores
+from vault_mem.index.lexical.bm25f import Lengths, Postings, score_terms
+
+_ROW = struct.Struct(f"<q{len(FIELDS)}I")
+_ROW_TYPE = np.dtype([("id", "<i8"), ("lengths", "<u4", (len(FIELDS),))])
+_TIER = 8
+_CACHED_POSTINGS = 8_000_000
+# What a torn or foreign file makes whoosh and its pickles raise, and what can only come from one while writing.
+_TORN = (EOFError, struct.error, zlib.error, pickle.UnpicklingError, index.IndexError, CorruptIndexError)
+_UNREADABLE = (*_TORN, ValueError, KeyError, IndexError, TypeError, AttributeError, ImportError, AssertionError)
+
+
+class Tokens(fields.FieldType):  # type: ignore[misc]  # whoosh is not typed for us
+    """A field of tokens that are analysed already; holds how often each stands in a document, nothing else."""
+
+    scorable = False
+    stored = False
+
+    def __init__(self) -> None:
+        self.format = formats.Existence()
+        self.analyzer = None
+        self.vector = None
+        self.column_type = None
+
+    def index(self, value: Sequence[str], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+        """Yield (token, count, count as weight, nothing) for each distinct token."""
+        for token, count in Counter(value).items():
+            yield token.encode("utf-8", "replace"), count, float(count), b""
+
+    def separate_spelling(self) -> bool:
+        """Say that no word list is kept beside the postings."""
+        return False
+
+
+def _schema() -> fields.Schema:
+    row = fields.COLUMN(columns.FixedBytesColumn(_ROW.size, default=_ROW.pack(-1, *([0] * len(FIELDS)))))
+    return fields.Schema(row=row, **{name: Tokens() for name in FIELDS})
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """An open segment: its reader, and each of its documents' ids (-1: deleted)."""
+
+    reader: Any  # Any: whoosh's SegmentReader
+    name: str
+    ids: Ids
+
+
+class WhooshLexicalIndex:
+    """A LexicalIndex in a folder of whoosh's; made when it is missing.
+
+    Raises, from every method: IndexDamagedError if the files cannot be read, StorageError if the disk refuses.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder, or make it."""
+        self._folder = folder
+        self._lock = threading.RLock()
+        self._generation = -1
+        self._segments: tuple[_Segment, ...] = ()
+        self._lengths = Lengths.of([])
+        self._cache: dict[tuple[str, str], Postings] = {}
+        self._cached = 0
+        with self._seam():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if index.exists_in(str(folder)):
+                self._index = index.open_dir(str(folder))
+            else:
+                self._index = index.create_in(str(folder), _schema())
+
+    def add(self, documents: Iterable[LexicalDocument]) -> None:
+        """Add documents and commit; after a kill either all of them are there or none."""
+        with self._seam(_TORN), self._writer() as writer:
+            for document in documents:
+                tokens = {name: document.fields.get(name, ()) for name in FIELDS}
+                row = _ROW.pack(document.id, *(len(tokens[name]) for name in FIELDS))
+                writer.add_document(row=row, **{name: list(found) for name, found in tokens.items() if found})
+            writer.mergetype = _merge_full_tiers
+
+    def discard_after(self, last_id: int) -> None:
+        """Remove every document whose id is greater than `last_id`, and commit."""
+        with self._seam():
+            self._refresh()
+            doomed, base = [], 0
+            for segment in self._segments:
+                doomed.extend((np.flatnonzero(segment.ids > last_id) + base).tolist())
+                base += len(segment.ids)
+            if not doomed:
+                return
+            with self._writer() as writer:
+                for number in doomed:
+                    writer.delete_document(number)
+                writer.merge = False
+
+    def last_id(self) -> int:
+        """Return the greatest document id that is stored, -1 if the index is empty."""
+        with self._seam():
+            self._refresh()
+            return max((int(segment.ids.max(initial=-1)) for segment in self._segments), default=-1)
+
+    def score(self, terms: Sequence[str], *, live: Mask, allowed: Mask, weights: FieldWeights) -> Scores:
+        """Return the BM25F score of every document for any of the terms; see `LexicalIndex.score`."""
+        with self._seam():
+            self._refresh()
+            names = [name for name in FIELDS if weights.weights.get(name, 0) > 0]
+            wanted = Counter(terms)
+            found = [({name: self._postings(name, term) for name in names}, wanted[term]) for term in wanted]
+            return score_terms(found, self._lengths, live=live, allowed=allowed, weights=weights)
+
+    def document_frequency(self, term: str, *, live: Mask) -> int:
+        """Return how many live documents hold the term in any field; 0 for one that is not known."""
+        with self._seam():
+            self._refresh()
+            holds = np.zeros(len(live), dtype=np.bool_)
+            for name in FIELDS:
+                ids = self._postings(name, term).ids
+                holds[ids[ids < len(live)]] = True
+            return int(np.count_nonzero(holds & live))
+
+    def close(self) -> None:
+        """Release files."""
+        with self._lock:
+            for segment in self._segments:
+                segment.reader.close()
+            self._segments, self._generation = (), -1
+            self._forget_postings()
+            self._index.close()
+
+    # --- reading -------------------------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Open what the last commit, of this or another process, has left; keep the segments that stay."""
+        if self._index.latest_generation() == self._generation:
+            return
+        reader = self._index.reader()
+        leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.segment() is not None]
+        fresh = tuple(_open_segment(leaf) for leaf in leaves)
+        for old in self._segments:
+            old.reader.close()
+        self._segments = fresh
+        self._generation = reader.generation() if leaves else self._index.latest_generation()
+        self._lengths = Lengths.of([_rows(leaf) for leaf in leaves])
+        self._forget_postings()
+
+    def _postings(self, name: str, term: str) -> Postings:
+        key = (name, term)
+        found = self._cache.pop(key, None)
+        if found is None:
+            found = Postings.join([_read_postings(segment, name, term) for segment in self._segments])
+            self._cached += len(found.ids) + 16
+        self._cache[key] = found
+        while self._cached > _CACHED_POSTINGS and len(self._cache) > 1:
+            oldest = next(iter(self._cache))
+            self._cached -= len(self._cache.pop(oldest).ids) + 16
+        return found
+
+    def _forget_postings(self) -> None:
+        self._cache.clear()
+        self._cached = 0
+
+    # --- seams ---------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _writer(self) -> Iterator[SegmentWriter]:
+        writer = SegmentWriter(self._index, timeout=10.0, limitmb=128)
+        try:
+            yield writer
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit()
+
+    @contextmanager
+    def _seam(self, damage: tuple[type[Exception], ...] = _UNREADABLE) -> Iterator[None]:
+        """One thread at a time, as whoosh's readers share a file position; its errors become ours."""
+        with self._lock:
+            try:
+                yield
+            except FileNotFoundError as exc:
+                raise IndexDamagedError(f"lexical index ({exc})") from exc
+            except OSError as exc:
+                raise StorageError(self._folder, str(exc)) from exc
+            except damage as exc:
+                raise IndexDamagedError(f"lexical index ({type(exc).__name__}: {exc})") from exc
+
+
+def _rows(reader: IndexReader) -> NDArray[np.void]:
+    """Return the (id, field lengths) of a segment's documents, deleted ones with id -1."""
+    column = reader.column_reader("row", translate=False)
+    rows = np.frombuffer(b"".join(column), dtype=_ROW_TYPE).copy()
+    if reader.has_deletions():
+        rows["id"][[number for number in range(len(rows)) if reader.is_deleted(number)]] = -1
+    return rows
+
+
+def _open_segment(reader: IndexReader) -> _Segment:
+    return _Segment(reader, reader.segment().segment_id(), _rows(reader)["id"].copy())
+
+
+def _read_postings(segment: _Segment, name: str, term: str) -> Postings:
+    try:
+        matcher = segment.reader.postings(name, term)
+    except TermNotFound:
+        return Postings.EMPTY
+    numbers: list[int] = []
+    counts: list[float] = []
+    while matcher.is_active():
+        numbers.append(matcher.id())
+        counts.append(matcher.weight())
+        matcher.next()
+    ids = segment.ids[np.asarray(numbers, dtype=np.int64)]
+    kept = ids >= 0
+    return Postings(ids[kept], np.asarray(counts, dtype=np.float32)[kept])
+
+
+def _merge_full_tiers(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
+    """Merge eight segments of like size into one; returns the segments that stay.
+
+    Whoosh's own policy rewrites large segments now and then in the caller's time; here a document is rewritten once per
+    power of eight, and an index of n documents has at most 7 log8(n) segments. Source: tiered merging as in Lucene's
+    LogMergePolicy.
+    """
+    tiers: dict[int, list[Any]] = {}
+    for segment in segments:
+        tiers.setdefault((max(1, segment.doc_count_all()).bit_length() - 1) // 3, []).append(segment)
+    full = {tier for tier, members in tiers.items() if len(members) >= _TIER}
+    for tier in sorted(full):
+        for segment in tiers[tier]:
+            reader = SegmentReader(writer.storage, writer.schema, segment)
+            writer.add_reader(reader)
+            reader.close()
+    return [segment for tier, members in tiers.items() if tier not in full for segment in members]
