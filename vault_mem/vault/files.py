@@ -1,0 +1,129 @@
+"""Files of the work tree, replaced whole: a reader sees the old bytes or the new ones, also after a power cut."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from vault_mem.errors import StorageError
+from vault_mem.vault.objects import sync_folder
+
+_PREFIX = ".vault-mem-"
+_SUFFIX = ".tmp"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """New bytes on disk beside their target, not yet visible there."""
+
+    target: Path
+    temporary: Path
+
+
+class FileWriter:
+    """Prepares and places files of one work tree."""
+
+    def __init__(self, root: Path, staging: Path) -> None:
+        """Write files below `root`; new bytes wait in `staging`, which git does not look at."""
+        self._root = root
+        self._staging = staging
+
+    def prepare(self, target: Path, content: bytes) -> Prepared:
+        """Write the new bytes durably, in the staging folder or, on another disk, beside the target.
+
+        Raises:
+            StorageError: if the disk is full, read-only, or refuses.
+        """
+        with _reporting(target):
+            self._make_folder(target.parent)
+            folder = self._staging_for(target.parent)
+            temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+            _write(temporary, content, _mode_of(target))
+        return Prepared(target, temporary)
+
+    def place(self, prepared: Prepared) -> None:
+        """Make prepared bytes the target's content."""
+        with _reporting(prepared.target):
+            prepared.temporary.replace(prepared.target)
+            sync_folder(prepared.target.parent)
+
+    def drop(self, prepared: Prepared) -> None:
+        """Remove prepared bytes that will not be placed."""
+        with suppress(OSError):
+            prepared.temporary.unlink(missing_ok=True)
+
+    def delete(self, target: Path) -> None:
+        """Remove a file, and the folders that it leaves empty, as git does."""
+        with _reporting(target):
+            target.unlink(missing_ok=True)
+            folder = target.parent
+            while folder != self._root and _remove_empty(folder):
+                folder = folder.parent
+            sync_folder(folder)
+
+    def sweep(self) -> None:
+        """Remove what a killed writer left in the staging folder; only the holder of the writers' lock may."""
+        with suppress(OSError):
+            for left in self._staging.glob(f"{_PREFIX}*{_SUFFIX}"):
+                left.unlink(missing_ok=True)
+
+    def _make_folder(self, folder: Path) -> None:
+        missing = []
+        while not folder.is_dir():
+            missing.append(folder)
+            folder = folder.parent
+        for new in reversed(missing):
+            new.mkdir(exist_ok=True)
+            sync_folder(new.parent)
+
+    def _staging_for(self, folder: Path) -> Path:
+        self._staging.mkdir(exist_ok=True)
+        same_disk = self._staging.stat().st_dev == folder.stat().st_dev
+        return self._staging if same_disk else folder
+
+
+@contextmanager
+def _reporting(target: Path) -> Iterator[None]:
+    """Turn the system's refusals into `StorageError`."""
+    try:
+        yield
+    except OSError as exc:
+        raise StorageError(target, exc.strerror or str(exc)) from exc
+
+
+def _write(path: Path, content: bytes, mode: int | None) -> None:
+    """Write a new file; without a mode it gets what the user's umask allows."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            path.chmod(mode)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(target: Path) -> int | None:
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except FileNotFoundError:
+        return None
+
+
+def _remove_empty(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except OSError as exc:
+        if exc.errno in {errno.ENOTEMPTY, errno.EEXIST, errno.EACCES, errno.EPERM, errno.EBUSY, errno.ENOENT}:
+            return False
+        raise
+    return True

@@ -1,0 +1,125 @@
+"""Commits as records, differences and blame, read from git's own output with `-z` throughout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vault_mem.errors import NoteNotFoundError
+from vault_mem.notes.model import CommitId, NotePath
+from vault_mem.notes.record import CommitRecord, FileChange
+from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT
+from vault_mem.vault.repository import Repository
+from vault_mem.vault.trailers import parse_message
+from vault_mem.vault.trees import raw_change
+
+_FORMAT = "--format=%H%x00%P%x00%ct%x00%an%x00%B%x00"
+_LOG = ("log", _FORMAT, "--raw", "-z", "--no-renames", "--diff-merges=first-parent", "--root", "--no-abbrev")
+_BLAME_HEADER = re.compile(r"([0-9a-f]{40}) \d+ (\d+)(?: \d+)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class BlameLine:
+    """Who last changed a line: `line` is 1-based, `commit` None for text that no commit has, `time` aware UTC."""
+
+    line: int
+    text: str
+    commit: CommitId | None
+    author: str
+    time: datetime
+
+
+def read_commits(repository: Repository, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
+    """Yield commits reachable from HEAD, parents first, those reachable from `exclude` left out.
+
+    Unknown ids in `exclude` are ignored. A repository without commits yields nothing.
+    """
+    if repository.read_object("HEAD") is None:
+        return
+    request = "\n".join(["HEAD", *(f"^{commit}" for commit in exclude)]) + "\n"
+    arguments = (*_LOG, "--topo-order", "--reverse", "--ignore-missing", "--stdin")
+    yield from _records(repository.tokens(*arguments, stdin=request.encode("ascii")))
+
+
+def read_path_commits(
+    repository: Repository, path: NotePath, commit: CommitId, *, limit: int | None = None
+) -> Iterator[CommitRecord]:
+    """Yield the commits that changed a path, newest first, merges left out; renames are not followed."""
+    count = () if limit is None else (f"--max-count={limit}",)
+    yield from _records(repository.tokens(*_LOG, *count, "--end-of-options", commit, "--", path))
+
+
+def read_diff(repository: Repository, path: NotePath, old: CommitId | None, new: CommitId | None) -> str:
+    """Return the unified diff of a path; `old` None is the empty vault, `new` None the work tree."""
+    revisions = [old or EMPTY_TREE, *([new] if new else [])]
+    options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--end-of-options")
+    output = repository.run("diff", *options, *revisions, "--", path)
+    return output.decode("utf-8", "replace")
+
+
+def read_blame(repository: Repository, path: NotePath, commit: CommitId | None) -> tuple[BlameLine, ...]:
+    """Return who wrote each line of a note at a commit, None for the work tree's text.
+
+    Raises:
+        NoteNotFoundError: if the path is not there.
+    """
+    revision = [commit] if commit else []
+    outcome = repository.attempt("blame", "--line-porcelain", *revision, "--", path)
+    if outcome.status:
+        raise NoteNotFoundError(path, at=commit[:12] if commit else None)
+    return tuple(_blame_lines(outcome.output.decode("utf-8", "replace")))
+
+
+def _records(fields: Iterator[bytes]) -> Iterator[CommitRecord]:
+    """Read fields by position: five of a commit, an empty one, then pairs of raw record and path."""
+    field = next(fields, None)
+    while field is not None:
+        facts = [field, *(next(fields, b"") for _ in range(4))]
+        next(fields, None)
+        changes: list[FileChange] = []
+        field = next(fields, None)
+        while field is not None and field.lstrip(b"\n").startswith(b":"):
+            change = raw_change(field, next(fields, b""))
+            changes += [change] if change else []
+            field = next(fields, None)
+        yield _record(facts, changes)
+
+
+def _record(facts: list[bytes], changes: list[FileChange]) -> CommitRecord:
+    commit, parents, seconds, author, text = (fact.decode("utf-8", "replace") for fact in facts)
+    message = parse_message(text)
+    return CommitRecord(
+        id=CommitId(commit.strip()),
+        parents=tuple(CommitId(parent) for parent in parents.split()),
+        time=moment(seconds),
+        author=author,
+        subject=message.subject,
+        reason=message.reason,
+        trailers=message.trailers,
+        note_ids=message.note_ids,
+        changes=tuple(sorted(changes, key=lambda change: change.path)),
+    )
+
+
+def moment(seconds: str) -> datetime:
+    """Return a commit's time; one that no calendar has becomes the epoch."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
+
+
+def _blame_lines(output: str) -> Iterator[BlameLine]:
+    commit, number, facts = "", 0, dict[str, str]()
+    for line in output.split("\n"):
+        header = _BLAME_HEADER.match(line)
+        if line.startswith("\t"):
+            known = None if commit == NO_OBJECT else CommitId(commit)
+            yield BlameLine(number, line[1:], known, facts.get("author", ""), moment(facts.get("committer-time", "0")))
+        elif header:
+            commit, number, facts = header[1], int(header[2]), {}
+        else:
+            key, _, value = line.partition(" ")
+            facts[key] = value

@@ -1,0 +1,129 @@
+"""The write-ahead record of one act: enough to finish it, or to take it back, after a kill at any point.
+
+It lives in the user's own state folder, one file a work tree, never in the vault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from vault_mem.errors import StorageError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.objects import TreeEntry, sync_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One file of an act.
+
+    Attributes:
+        path: where it is.
+        committed: what HEAD had before, None if nothing.
+        file: version of the work tree's file before, None if there was none.
+        wanted: what HEAD is to have, None to delete.
+    """
+
+    path: NotePath
+    committed: TreeEntry | None
+    file: BlobId | None
+    wanted: TreeEntry | None
+
+    @property
+    def wanted_version(self) -> BlobId | None:
+        """Version of the file after the act, None if it is deleted."""
+        return BlobId(self.wanted.object_id) if self.wanted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One act whose objects are stored and whose files, index entries and ref are about to change.
+
+    Attributes:
+        ref: the branch, `refs/heads/…`.
+        base: what the branch pointed to, None before the first commit.
+        commit: what it is to point to.
+        message: the commit's message, to make it again if the branch moves meanwhile.
+        steps: every file of the act.
+    """
+
+    ref: str
+    base: CommitId | None
+    commit: CommitId
+    message: str
+    steps: tuple[Step, ...]
+
+
+class IntentFile:
+    """Where the intent of one work tree is kept while its act runs."""
+
+    def __init__(self, folder: Path, git_dir: Path) -> None:
+        """Keep it in `folder`, under a name that belongs to this work tree's git directory."""
+        name = hashlib.sha256(os.fsencode(git_dir)).hexdigest()[:16]
+        self._path = folder / f"intent-{name}.json"
+
+    def save(self, intent: Intent) -> None:
+        """Keep the intent durably.
+
+        Raises:
+            StorageError: if the disk refuses.
+        """
+        content = json.dumps(asdict(intent)).encode("ascii")
+        temporary = self._path.with_suffix(f".{secrets.token_hex(4)}.tmp")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path)
+            sync_folder(self._path.parent)
+        except OSError as exc:
+            raise StorageError(self._path, exc.strerror or str(exc)) from exc
+
+    def load(self) -> Intent | None:
+        """Return the intent that a killed writer left, None if there is none or it cannot be read."""
+        try:
+            values = json.loads(self._path.read_bytes())
+            return _intent(values)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError):
+            # It was never whole, so nothing after it was begun: it is written before any file changes.
+            return None
+
+    def clear(self) -> None:
+        """Forget the intent; the act is done or taken back."""
+        self._path.unlink(missing_ok=True)
+
+
+def _intent(values: dict[str, object]) -> Intent:
+    steps = values["steps"]
+    base = values["base"]
+    if not isinstance(steps, list):
+        raise TypeError("steps")
+    return Intent(
+        ref=str(values["ref"]),
+        base=CommitId(str(base)) if base is not None else None,
+        commit=CommitId(str(values["commit"])),
+        message=str(values["message"]),
+        steps=tuple(_step(step) for step in steps),
+    )
+
+
+def _step(values: dict[str, object]) -> Step:
+    file = values["file"]
+    return Step(
+        path=NotePath(str(values["path"])),
+        committed=_entry(values["committed"]),
+        file=BlobId(str(file)) if file is not None else None,
+        wanted=_entry(values["wanted"]),
+    )
+
+
+def _entry(values: object) -> TreeEntry | None:
+    return TreeEntry(str(values["mode"]), str(values["object_id"])) if isinstance(values, dict) else None

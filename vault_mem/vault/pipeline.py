@@ -1,0 +1,253 @@
+"""One act = one commit, in an order that a kill at any point leaves either undone or finishable (architecture §3).
+
+Objects, intent, files, git index, ref, intent cleared. The next writer finishes or takes back what an intent names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from vault_mem.errors import GitCommandError, StorageError, VaultBusyError, VaultMemError, WriteConflictError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.files import FileWriter, Prepared
+from vault_mem.vault.identity import Identities, signature
+from vault_mem.vault.intent import Intent, IntentFile, Step
+from vault_mem.vault.layout import inside
+from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, ObjectStore, TreeEditor, TreeEntry, sync_folder
+from vault_mem.vault.readiness import Head, read_head
+from vault_mem.vault.repository import Repository, can_fsync_refs
+from vault_mem.vault.staging import GitIndex
+from vault_mem.vault.worktree import file_version
+
+_REF_WAIT = 5.0
+_POLL = 0.05
+STAGING_FOLDER = "vault-mem-staging"
+
+
+class WritePipeline:
+    """Carries acts out on one work tree; its caller holds the writers' lock."""
+
+    def __init__(self, repository: Repository, state_dir: Path) -> None:
+        """Write to this repository, and keep the intent in `state_dir`."""
+        self.repository = repository
+        self.store = ObjectStore(repository.common_dir / "objects")
+        self.trees = TreeEditor(self._read_tree, self.store)
+        self.index = GitIndex(repository)
+        self.identities = Identities(repository)
+        self._files = FileWriter(repository.root, repository.git_dir / STAGING_FOLDER)
+        self._intents = IntentFile(state_dir, repository.git_dir)
+
+    def committed(self, head: Head, paths: Sequence[NotePath]) -> dict[NotePath, TreeEntry | None]:
+        """Return what HEAD has at each path."""
+        tree = self.tree_of(head.commit)
+        return {path: self.trees.find(tree, path) for path in paths}
+
+    def tree_of(self, commit: CommitId | None) -> str:
+        """Return the tree of a commit; the empty one before the first commit."""
+        if commit is None:
+            return EMPTY_TREE
+        found = self.repository.read_object(commit)
+        if found is None:
+            raise GitCommandError("cat-file", f"commit {commit} is missing")
+        return found[2][5:45].decode("ascii")
+
+    def plan(self, head: Head, steps: tuple[Step, ...], message: str) -> Intent:
+        """Store trees and commit on top of a head, and return the intent to move there."""
+        tree = self.trees.rewrite(self.tree_of(head.commit), {step.path: step.wanted for step in steps})
+        who, parent = self.identities.current(), f"parent {head.commit}\n" if head.commit else ""
+        text = f"tree {tree}\n{parent}author {signature(who.author)}\ncommitter {signature(who.committer)}\n\n{message}"
+        commit = self.store.write_commit(text.encode("utf-8", "replace"))
+        return Intent(head.ref, head.commit, commit, message, steps)
+
+    def carry_out(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> Intent:
+        """Do what an intent says, durably; it may be made again on a head that moved meanwhile.
+
+        Args:
+            intent: what to do, its objects stored.
+            contents: new bytes by path; those missing here are read from git.
+
+        Returns:
+            The intent as it was done.
+
+        Raises:
+            WriteConflictError: if a person changed one of the files meanwhile; nothing was written then.
+        """
+        try:
+            self.index.wait_until_free()
+            self._record(intent)
+            self._place_files(intent, contents)
+            self._stage(intent)
+            done = self._move_ref(intent)
+        except VaultMemError:
+            self._take_back(intent)
+            raise
+        self._finish()
+        return done
+
+    def append(self, head: Head, steps: tuple[Step, ...], message: str) -> Intent:
+        """Commit what files and index have already: only objects and ref, so that no intent is needed."""
+        return self._move_ref(self.plan(head, steps, message))
+
+    def recover(self, head: Head) -> None:
+        """Finish what a killed writer began, or take it back where a person has changed a file since."""
+        self._files.sweep()
+        intent = self._intents.load()
+        if intent is None:
+            return
+        if head.commit is not None and self._contains(head.commit, intent.commit):
+            self._finish()
+        elif head.ref == intent.ref and self._can_finish(intent, head):
+            self.carry_out(intent, {})
+        else:
+            self._take_back(intent)
+
+    def _contains(self, head: CommitId, commit: CommitId) -> bool:
+        if head == commit:
+            return True
+        return self.repository.attempt("merge-base", "--is-ancestor", commit, head).status == 0
+
+    def _can_finish(self, intent: Intent, head: Head) -> bool:
+        if self.repository.read_object(intent.commit) is None:
+            return False
+        return self._fits(intent, head) and all(
+            file_version(self.repository.root, step.path) in {step.file, step.wanted_version} for step in intent.steps
+        )
+
+    def _fits(self, intent: Intent, head: Head) -> bool:
+        """Whether a head has, at every path of the act, what it had before or what the act wants."""
+        now = self.committed(head, [step.path for step in intent.steps])
+        return all(now[step.path] in {step.committed, step.wanted} for step in intent.steps)
+
+    # The steps, in order. Each is one method so that tests can kill the process before and after it.
+
+    def _record(self, intent: Intent) -> None:
+        self._intents.save(intent)
+
+    def _place_files(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> None:
+        """Replace the files; all new bytes are on disk before the first file changes."""
+        pending = [s for s in intent.steps if file_version(self.repository.root, s.path) != s.wanted_version]
+        prepared: list[Prepared] = []
+        try:
+            for step in pending:
+                if step.wanted:
+                    target = inside(self.repository.root, step.path)
+                    prepared.append(self._files.prepare(target, self._content(step, contents)))
+            placing = iter(prepared)
+            for step in pending:
+                self._check_untouched(step)
+                self._place(step, next(placing) if step.wanted else None)
+        finally:
+            for left in prepared:
+                self._files.drop(left)
+
+    def _place(self, step: Step, prepared: Prepared | None) -> None:
+        if prepared is not None:
+            self._files.place(prepared)
+        else:
+            self._files.delete(inside(self.repository.root, step.path))
+
+    def _stage(self, intent: Intent) -> None:
+        self.index.follow_files([step.path for step in intent.steps])
+
+    def _move_ref(self, intent: Intent) -> Intent:
+        """Compare and swap the branch; where it moved, make the commit again on the new head."""
+        deadline = time.monotonic() + _REF_WAIT
+        while not self._swap(intent):
+            head = read_head(self.repository)
+            if head.ref != intent.ref or not self._fits(intent, head):
+                raise self._moved(intent, head)
+            if head.commit != intent.base:
+                intent = self.plan(head, intent.steps, intent.message)
+                self._replan(intent)
+            elif time.monotonic() > deadline:
+                raise VaultBusyError(f"Another program holds {intent.ref}", "Let it finish, then repeat")
+            else:
+                time.sleep(_POLL)
+        return intent
+
+    def _replan(self, intent: Intent) -> None:
+        if self._intents.load() is not None:
+            self._intents.save(intent)
+
+    def _swap(self, intent: Intent) -> bool:
+        """Move the ref if nobody else did; False if it moved or is locked."""
+        options = ("core.fsync=loose-object,reference",) if can_fsync_refs() else ()
+        subject = f"vault-mem: {intent.message.partition(':')[0]}"
+        values = (intent.ref, intent.commit, intent.base or NO_OBJECT)
+        outcome = self.repository.attempt(
+            "update-ref", "--create-reflog", "-m", subject, "--end-of-options", *values, options=options
+        )
+        if outcome.status and "lock" not in outcome.error:
+            raise GitCommandError("update-ref", outcome.error.strip())
+        if not outcome.status:
+            folder = (self.repository.common_dir / intent.ref).parent
+            with suppress(FileNotFoundError):
+                sync_folder(folder)
+        return not outcome.status
+
+    def _finish(self) -> None:
+        self._intents.clear()
+
+    # Taking back.
+
+    def _take_back(self, intent: Intent) -> None:
+        """Undo an act that did not reach the ref: a person's changes stay, ours go."""
+        with suppress(VaultMemError):
+            head = read_head(self.repository)
+            if head.commit is not None and self._contains(head.commit, intent.commit):
+                self._finish()
+                return
+            paths = [step.path for step in intent.steps]
+            now, staged = self.committed(head, paths), self.index.entries(paths)
+            for step in intent.steps:
+                self._restore_file(step, now[step.path])
+            ours = {
+                step.path: now[step.path]
+                for step in intent.steps
+                if staged.get(step.path) == step.wanted and now[step.path] != step.wanted
+            }
+            if ours:
+                self.index.set_entries(ours)
+            self._finish()
+
+    def _restore_file(self, step: Step, now: TreeEntry | None) -> None:
+        """Bring a file back to what it was, if it still is what we made it."""
+        root = self.repository.root
+        if step.file == step.wanted_version or file_version(root, step.path) != step.wanted_version:
+            return
+        before = step.file if now == step.committed else BlobId(now.object_id) if now else None
+        target = inside(root, step.path)
+        if before is None:
+            self._files.delete(target)
+        elif before != step.wanted_version:
+            self._files.place(self._files.prepare(target, self._blob(before)))
+
+    def _check_untouched(self, step: Step) -> None:
+        actual = file_version(self.repository.root, step.path)
+        if actual not in {step.file, step.wanted_version}:
+            raise WriteConflictError(step.path, expected=step.file or "", actual=actual or "", diff="")
+
+    def _moved(self, intent: Intent, head: Head) -> WriteConflictError:
+        now = self.committed(head, [step.path for step in intent.steps])
+        step = next((s for s in intent.steps if now[s.path] not in {s.committed, s.wanted}), intent.steps[0])
+        actual = now[step.path]
+        expected = step.committed.object_id if step.committed else ""
+        return WriteConflictError(step.path, expected=expected, actual=actual.object_id if actual else "", diff="")
+
+    def _content(self, step: Step, contents: Mapping[NotePath, bytes]) -> bytes:
+        if step.path in contents:
+            return contents[step.path]
+        return self._blob(BlobId(step.wanted.object_id if step.wanted else NO_OBJECT))
+
+    def _blob(self, blob: BlobId) -> bytes:
+        found = self.repository.read_object(blob)
+        if found is None:
+            raise StorageError(self.repository.root, f"version {blob} is missing")
+        return found[2]
+
+    def _read_tree(self, tree: str) -> bytes | None:
+        found = self.repository.read_object(tree)
+        return found[2] if found else None

@@ -1,0 +1,115 @@
+"""From what a person typed to a commit: a ref, a commit prefix, a date, or time words (vault format §5)."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from datetime import datetime
+from itertools import accumulate
+from threading import Lock
+
+from vault_mem.errors import RevisionNotFoundError
+from vault_mem.notes.model import CommitId
+from vault_mem.notes.times import parse_typed
+from vault_mem.vault.repository import Repository
+
+_PREFIX = re.compile(r"[0-9a-fA-F]{7,40}\Z")
+# A safe subset of git-check-ref-format(1), with steps back such as `main~3`.
+_REF = re.compile(r"([^\x00-\x20~^:?*\[\\\x7f@-](?:[^\x00-\x20~^:?*\[\\\x7f@]|@(?!\{)){0,250})((?:[~^]\d{0,6}){0,8})\Z")
+_PLACES = ("refs/{}", "refs/heads/{}", "refs/tags/{}", "refs/remotes/{}")
+
+
+class Revisions:
+    """Resolves revisions of one repository; remembers its first-parent line."""
+
+    def __init__(self, repository: Repository) -> None:
+        """Start without knowing the line."""
+        self._repository = repository
+        self._line = _Line()
+        self._lock = Lock()
+
+    def resolve(self, revision: str, *, now: datetime) -> CommitId:
+        """Return the commit a revision names.
+
+        A time names the last commit on HEAD's first-parent line whose running maximum of committer time is not later.
+
+        Raises:
+            RevisionNotFoundError: if it names nothing, several commits, or a time before the first commit.
+        """
+        text = revision.strip()
+        found = self._ref(text) or self._prefix(text)
+        if found:
+            return found
+        moment = parse_typed(text, now=now, end_of_day=True)
+        if moment is None:
+            raise RevisionNotFoundError(revision)
+        return self._at(moment, revision)
+
+    def _ref(self, text: str) -> CommitId | None:
+        match = _REF.match(text)
+        if match is None:
+            return None
+        name, steps = match.groups()
+        if name == "HEAD":
+            return self._commit(text)
+        for place in _PLACES if not name.startswith("refs/") else ("{}",):
+            ref = place.format(name)
+            if not self._repository.attempt("show-ref", "--verify", "--quiet", "--", ref).status:
+                return self._commit(ref + steps)
+        return None
+
+    def _prefix(self, text: str) -> CommitId | None:
+        if not _PREFIX.match(text):
+            return None
+        found = self._commit(text)
+        if found is None and len(text) < 40 and self._count(text) > 1:
+            raise RevisionNotFoundError(text, "several commits begin so")
+        return found
+
+    def _count(self, prefix: str) -> int:
+        return len(self._repository.attempt("rev-parse", f"--disambiguate={prefix}").output.split())
+
+    def _commit(self, expression: str) -> CommitId | None:
+        command = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{expression}^{{commit}}")
+        outcome = self._repository.attempt(*command)
+        text = outcome.output.decode("ascii", "replace").split()
+        return CommitId(text[-1]) if not outcome.status and text else None
+
+    def _at(self, moment: datetime, revision: str) -> CommitId:
+        head = self._commit("HEAD")
+        if head is None:
+            raise RevisionNotFoundError(revision, "the vault has no commits yet")
+        with self._lock:
+            self._line = self._line.extended(self._repository, head)
+            position = bisect_right(self._line.maxima, moment.timestamp()) - 1
+            if position >= 0:
+                return self._line.commits[position]
+        shallow = (self._repository.common_dir / "shallow").exists()
+        raise RevisionNotFoundError(
+            revision,
+            "this clone's history is cut off before it" if shallow else "it is before the vault's first commit",
+        )
+
+
+class _Line:
+    """A first-parent line, oldest first, with the running maximum of committer time (seconds)."""
+
+    def __init__(self, commits: tuple[CommitId, ...] = (), maxima: tuple[int, ...] = ()) -> None:
+        self.commits = commits
+        self.maxima = maxima
+
+    def extended(self, repository: Repository, head: CommitId) -> _Line:
+        """Return the line that ends in `head`, read only as far as it is not known."""
+        if self.commits and self.commits[-1] == head:
+            return self
+        known = (f"^{self.commits[-1]}",) if self.commits else ()
+        command = ("rev-list", "--first-parent", "--timestamp", "--parents", "--ignore-missing", head, *known)
+        rows = [line.split() for line in reversed(repository.run(*command).decode("ascii").splitlines())]
+        parent = CommitId(rows[0][2]) if rows and len(rows[0]) > 2 else None
+        keep = self.commits.index(parent) + 1 if parent in self.commits else 0
+        if known and not keep and (parent is not None or not rows):
+            return _Line().extended(repository, head)
+        commits = (*self.commits[:keep], *(CommitId(row[1]) for row in rows))
+        start = self.maxima[keep - 1] if keep else 0
+        maxima = accumulate((int(row[0]) for row in rows), max, initial=start)
+        return _Line(commits, (*self.maxima[:keep], *tuple(maxima)[1:]))

@@ -1,0 +1,95 @@
+"""The person's git index: exactly our paths are brought up to date in it, and all else stays as it was staged.
+
+The index may run ahead of HEAD, never behind it: behind, the next plain `git commit` would revert our note.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from vault_mem.errors import GitCommandError, VaultBusyError
+from vault_mem.notes.model import NotePath
+from vault_mem.vault.objects import NO_OBJECT, TreeEntry
+from vault_mem.vault.repository import Outcome, Repository, split_nul
+
+LOCK_WAIT = 5.0
+_POLL = 0.05
+_MANY = 200
+
+
+class GitIndex:
+    """Reads and updates entries of one work tree's index with git itself, whatever version the index has."""
+
+    def __init__(self, repository: Repository) -> None:
+        """Use this repository's index."""
+        self._repository = repository
+        self._lock_file = repository.git_dir / "index.lock"
+
+    def entries(self, paths: Sequence[NotePath]) -> dict[NotePath, TreeEntry]:
+        """Return what is staged at these paths; paths without an entry are left out."""
+        wanted = set(paths)
+        selected = list(paths) if len(paths) <= _MANY else []
+        output = self._repository.run("ls-files", "--stage", "-z", "--", *selected)
+        found: dict[NotePath, TreeEntry] = {}
+        for record in split_nul(output):
+            facts, _, name = record.partition(b"\t")
+            mode, object_id, _ = facts.decode("ascii").split(" ")
+            path = NotePath(name.decode("utf-8", "surrogateescape"))
+            if path in wanted:
+                found[path] = TreeEntry(mode, object_id)
+        return found
+
+    def hidden(self, paths: Sequence[NotePath]) -> set[NotePath]:
+        """Return those paths that a sparse checkout keeps out of the work tree."""
+        if not paths:
+            return set()
+        output = self._repository.run("ls-files", "-t", "-z", "--", *paths[:_MANY])
+        records = (record.decode("utf-8", "surrogateescape") for record in split_nul(output))
+        return {NotePath(record[2:]) for record in records if record.startswith("S ")}
+
+    def follow_files(self, paths: Sequence[NotePath]) -> None:
+        """Stage what the work tree has at these paths, with file times, so that status stays quick."""
+        self._update("\0".join(paths) + "\0", "--add", "--remove", "-z", "--stdin")
+
+    def set_entries(self, entries: Mapping[NotePath, TreeEntry | None]) -> None:
+        """Stage these objects, whatever the work tree has; None removes."""
+        records = (
+            f"{entry.mode} {entry.object_id}\t{path}\0" if entry else f"0 {NO_OBJECT}\t{path}\0"
+            for path, entry in entries.items()
+        )
+        self._update("".join(records), "-z", "--index-info")
+        self._repository.attempt("update-index", "-q", "--refresh")
+
+    def wait_until_free(self) -> None:
+        """Wait for another program to finish with the index.
+
+        Raises:
+            VaultBusyError: if it has not after 5 seconds.
+        """
+        deadline = time.monotonic() + LOCK_WAIT
+        while self._lock_file.exists():
+            if time.monotonic() > deadline:
+                raise self._busy()
+            time.sleep(_POLL)
+
+    def _update(self, request: str, *options: str) -> None:
+        deadline = time.monotonic() + LOCK_WAIT
+        content = request.encode("utf-8", "surrogateescape")
+        outcome = self._attempt(content, options)
+        while outcome.status and "index.lock" in outcome.error:
+            if time.monotonic() > deadline:
+                raise self._busy()
+            time.sleep(_POLL)
+            outcome = self._attempt(content, options)
+        if outcome.status:
+            raise GitCommandError("update-index", outcome.error.strip())
+
+    def _attempt(self, content: bytes, options: Sequence[str]) -> Outcome:
+        return self._repository.attempt("update-index", *options, stdin=content)
+
+    def _busy(self) -> VaultBusyError:
+        return VaultBusyError(
+            f"Another program holds git's index ({self._lock_file.name})",
+            f"Let it finish; if no git is running, it is stale: remove {self._lock_file}",
+        )

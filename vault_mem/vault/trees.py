@@ -1,0 +1,117 @@
+"""The notes of commits, by path: read once, then carried from one commit to its neighbours."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from threading import Lock
+
+from vault_mem.errors import RevisionNotFoundError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import FileChange
+from vault_mem.vault.layout import is_note
+from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
+from vault_mem.vault.repository import Repository, split_nul
+
+_KEPT = 4
+_Notes = Mapping[NotePath, BlobId]
+
+
+class TreeCache:
+    """Notes of the last few commits asked for; safe to share between threads."""
+
+    def __init__(self, repository: Repository) -> None:
+        """Start empty."""
+        self._repository = repository
+        self._kept: OrderedDict[CommitId, _Notes] = OrderedDict()
+        self._lock = Lock()
+
+    def notes(self, commit: CommitId) -> _Notes:
+        """Return every note of a commit with its version.
+
+        Raises:
+            RevisionNotFoundError: if there is no such commit.
+        """
+        with self._lock:
+            known = self._kept.get(commit)
+            if known is not None:
+                self._kept.move_to_end(commit)
+                return known
+            neighbour = next(reversed(self._kept.items()), None)
+        carried = None if neighbour is None else self._carry(*neighbour, commit)
+        return self._keep(commit, self._list(commit) if carried is None else carried)
+
+    def advance(self, parent: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]) -> None:
+        """Learn a commit that was just made from its parent, without asking git."""
+        with self._lock:
+            known = {} if parent is None else self._kept.get(parent)
+        if known is not None:
+            records = [FileChange(path, None, new) for path, new in changes.items() if is_note(path)]
+            self._keep(commit, _applied(known, records))
+
+    def _list(self, commit: CommitId) -> _Notes:
+        outcome = self._repository.attempt("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
+        if outcome.status:
+            raise RevisionNotFoundError(commit, "no such commit here")
+        notes: dict[NotePath, BlobId] = {}
+        for record in split_nul(outcome.output):
+            facts, _, name = record.partition(b"\t")
+            mode, _, blob = facts.decode("ascii").split()
+            path = decode_path(name)
+            if path is not None and mode in FILE_MODES:
+                notes[path] = BlobId(blob)
+        return notes
+
+    def _carry(self, neighbour: CommitId, notes: _Notes, commit: CommitId) -> _Notes | None:
+        """Return a commit's notes from those of another one, None if git no longer has one of the two."""
+        command = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options")
+        outcome = self._repository.attempt(*command, neighbour, commit)
+        if outcome.status:
+            return None
+        return _applied(notes, parse_changes(iter(split_nul(outcome.output))))
+
+    def _keep(self, commit: CommitId, notes: _Notes) -> _Notes:
+        with self._lock:
+            self._kept[commit] = notes
+            self._kept.move_to_end(commit)
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return notes
+
+
+def parse_changes(fields: Iterator[bytes]) -> Iterator[FileChange]:
+    """Read `--raw -z` pairs of fields into changes of notes. Source: git-diff-tree(1), "Raw output format"."""
+    for meta in fields:
+        change = raw_change(meta, next(fields, b""))
+        if change is not None:
+            yield change
+
+
+def raw_change(meta: bytes, name: bytes) -> FileChange | None:
+    """Read one raw record, `:mode mode id id X`, and its path; None if it is about no note."""
+    old_mode, new_mode, old, new, _ = meta.lstrip(b"\n").lstrip(b":").decode("ascii").split(" ")
+    path = decode_path(name)
+    if path is None:
+        return None
+    before = BlobId(old) if old != NO_OBJECT and old_mode in FILE_MODES else None
+    after = BlobId(new) if new != NO_OBJECT and new_mode in FILE_MODES else None
+    return FileChange(path, before, after) if before != after else None
+
+
+def decode_path(name: bytes) -> NotePath | None:
+    """Return a path of git as text, None if it is no note or not UTF-8 (no other system could hold it)."""
+    try:
+        path = name.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return NotePath(path) if is_note(path) else None
+
+
+def _applied(notes: _Notes, changes: Iterable[FileChange]) -> _Notes:
+    result = dict(notes)
+    for change in changes:
+        if change.new is None:
+            result.pop(change.path, None)
+        else:
+            result[change.path] = change.new
+    return result

@@ -1,0 +1,224 @@
+"""The vault: a git repository of notes, read at any revision and written one act at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from vault_mem.config import Settings
+from vault_mem.errors import NoteNotFoundError, ReadOnlyVaultError, RevisionNotFoundError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import CommitRecord
+from vault_mem.vault import history
+from vault_mem.vault.identity import HINT
+from vault_mem.vault.layout import Layout
+from vault_mem.vault.lock import WritersLock
+from vault_mem.vault.manifest import FORMAT, MANIFEST, read_manifest
+from vault_mem.vault.objects import blob_id
+from vault_mem.vault.pipeline import WritePipeline
+from vault_mem.vault.repository import Repository
+from vault_mem.vault.revisions import Revisions
+from vault_mem.vault.trees import TreeCache
+from vault_mem.vault.worktree import Snapshot, WorkTree, overlay, read_bytes, read_state
+from vault_mem.vault.writer import Transaction, hold
+
+__all__ = ["Snapshot", "Vault", "WorkTree"]
+
+_MANY = 64
+
+
+class Vault:
+    """A git repository of notes; safe to share between threads, and a context manager.
+
+    Attributes:
+        root: the folder, resolved.
+        key: hex digits that name this repository in the user's cache and state folders; work trees share it.
+        settings: what the user chose.
+        layout: folder names, and where new notes go.
+        is_writable: False if the vault's format is newer than this program.
+    """
+
+    def __init__(self, repository: Repository, settings: Settings) -> None:
+        """Use `open` instead."""
+        self.root = repository.root
+        self.key = repository.key
+        self.settings = settings
+        self.layout = Layout(read_manifest(repository.root))
+        self.is_writable = self.layout.manifest.format <= FORMAT
+        self._repository = repository
+        self._trees = TreeCache(repository)
+        self._revisions = Revisions(repository)
+        self._writer = WritePipeline(repository, settings.repository_state(self.key))
+        self._lock = WritersLock(repository.common_dir)
+
+    @classmethod
+    def open(cls, folder: Path, settings: Settings) -> Vault:
+        """Open the vault whose top folder this is.
+
+        Raises:
+            NotAVaultError: if the folder is no repository, not the top of one, or has no `.vault-mem/config.yaml`.
+            UnsupportedRepositoryError: if the repository is bare, sha256, reftable, or belongs to somebody else.
+            GitMissingError: if there is no git, or one older than 2.34.
+            InvalidConfigError: if the vault's own config cannot be read.
+        """
+        repository = Repository.open(folder)
+        try:
+            return cls(repository, settings)
+        except BaseException:
+            repository.close()
+            raise
+
+    @staticmethod
+    def find(start: Path) -> Path | None:
+        """Return the vault that a folder is in: the nearest one above that has `.git` and the vault's config."""
+        try:
+            here = start.resolve()
+        except (OSError, RuntimeError):
+            return None
+        for folder in (here, *here.parents):
+            if (folder / ".git").exists() and (folder / MANIFEST).is_file():
+                return folder
+        return None
+
+    def close(self) -> None:
+        """End git's processes."""
+        self._repository.close()
+
+    def __enter__(self) -> Self:
+        """Give the vault itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    @property
+    def identity_hint(self) -> str | None:
+        """What to tell a user whose git has no identity configured; None if it has one."""
+        return None if self._writer.identities.current().is_configured else HINT
+
+    # Reading.
+
+    def state(self) -> WorkTree:
+        """Return HEAD, the branch, and what differs from HEAD; one `git status`, which takes no lock."""
+        return read_state(self._repository)
+
+    def tree(self, commit: CommitId) -> Mapping[NotePath, BlobId]:
+        """Return every note of a commit with its version.
+
+        Raises:
+            RevisionNotFoundError: if there is no such commit here.
+        """
+        return self._trees.notes(commit)
+
+    def current(self) -> Snapshot:
+        """Return the notes as they are now: HEAD's, with the work tree's changes laid over them."""
+        state = self.state()
+        return overlay(self.root, state, self.tree(state.commit) if state.commit else {})
+
+    def read_blobs(self, blobs: Iterable[BlobId], snapshot: Snapshot | None = None) -> Iterator[tuple[BlobId, bytes]]:
+        """Yield (version, bytes) of versions, from git or, for a snapshot's dirty notes, from the work tree.
+
+        Versions that are not here (a partial clone, a file changed since) are left out. The order is not kept.
+        """
+        dirty = {snapshot.notes[path]: path for path in snapshot.dirty} if snapshot else {}
+        committed: list[BlobId] = []
+        for blob in dict.fromkeys(blobs):
+            content = read_bytes(self.root, dirty[blob]) if blob in dirty else None
+            if content is not None and blob_id(content) == blob:
+                yield blob, content
+            else:
+                committed.append(blob)
+        yield from self._read_committed(committed)
+
+    def _read_committed(self, blobs: list[BlobId]) -> Iterator[tuple[BlobId, bytes]]:
+        if len(blobs) > _MANY:
+            for name, content in self._repository.read_many(blobs):
+                yield BlobId(name), content
+            return
+        for blob in blobs:
+            found = self._repository.read_object(blob)
+            if found is not None:
+                yield blob, found[2]
+
+    def read_file(self, path: NotePath) -> bytes:
+        """Return a note's bytes as they are in the work tree.
+
+        Raises:
+            NoteNotFoundError: if there is no such file.
+            UnsafePathError: if the path leaves the vault or is a link.
+            StorageError: if the file cannot be read.
+        """
+        content = read_bytes(self.root, path)
+        if content is None:
+            raise NoteNotFoundError(path)
+        return content
+
+    def resolve(self, revision: str, *, now: datetime) -> CommitId:
+        """Return the commit that a ref, a commit prefix, a date or time words name.
+
+        Raises:
+            RevisionNotFoundError: if it names nothing, or a time before the first commit.
+        """
+        return self._revisions.resolve(revision, now=now)
+
+    def commits(self, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
+        """Yield the commits reachable from HEAD and not from `exclude`, parents before children."""
+        return history.read_commits(self._repository, exclude=exclude)
+
+    def log_path(
+        self, path: NotePath, commit: CommitId | None = None, *, limit: int | None = None
+    ) -> Iterator[CommitRecord]:
+        """Yield the commits that changed a path, newest first, up to a commit (HEAD by default)."""
+        start = commit or self.state().commit
+        return iter(()) if start is None else history.read_path_commits(self._repository, path, start, limit=limit)
+
+    def diff(self, path: NotePath, old: CommitId | None, new: CommitId | None) -> str:
+        """Return the unified diff of a note; `old` None is before it existed, `new` None the work tree."""
+        return history.read_diff(self._repository, path, old, new)
+
+    def blame(self, path: NotePath, commit: CommitId | None = None) -> tuple[history.BlameLine, ...]:
+        """Return who last changed each line of a note at a commit, None for the work tree's text."""
+        return history.read_blame(self._repository, path, commit)
+
+    # Writing.
+
+    @contextmanager
+    def writing(self, *, timeout: float = 5.0) -> Iterator[Transaction]:
+        """Hold the vault for writing; first, what a killed writer left is finished or taken back.
+
+        Args:
+            timeout: seconds to wait for another writer.
+
+        Raises:
+            ReadOnlyVaultError: if the vault's format is newer than this program.
+            DetachedHeadError: if HEAD is on no branch.
+            OperationInProgressError: in the middle of a merge, rebase, cherry-pick, revert or bisect.
+            VaultBusyError: if another writer keeps the vault for longer.
+            StorageError: if the disk refuses.
+        """
+        if not self.is_writable:
+            raise ReadOnlyVaultError(
+                f"The vault has format {self.layout.manifest.format}, this program knows {FORMAT}",
+                "Upgrade git-vault-mem; reading still works",
+            )
+        with hold(self._writer, self._lock, self._trees.advance, timeout) as transaction:
+            yield transaction
+
+    def parent_of(self, commit: CommitId) -> CommitId | None:
+        """Return a commit's first parent, None for a root.
+
+        Raises:
+            RevisionNotFoundError: if there is no such commit here.
+        """
+        found = self._repository.read_object(commit)
+        if found is None or found[1] != "commit":
+            raise RevisionNotFoundError(commit, "no such commit here")
+        second = found[2].split(b"\n", 2)[1]
+        return CommitId(second[7:47].decode("ascii")) if second.startswith(b"parent ") else None

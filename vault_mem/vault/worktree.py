@@ -1,0 +1,152 @@
+"""What git says about the work tree, and the notes as they are now: HEAD with the work tree laid over it."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vault_mem.errors import StorageError, UnsafePathError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.layout import inside, is_note
+from vault_mem.vault.repository import Repository, split_nul
+
+_CHUNK = 1 << 20
+_STATUS = (
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    "--untracked-files=all",
+    "--no-renames",
+    "--ignore-submodules=all",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkTree:
+    """A work tree as `git status` sees it.
+
+    Attributes:
+        commit: HEAD, None before the first commit.
+        branch: the branch HEAD is on, None if it is detached.
+        changed: notes that differ from HEAD in index or work tree, untracked ones included; by path.
+        other: other files that do.
+        unmerged: files in conflict.
+    """
+
+    commit: CommitId | None
+    branch: str | None
+    changed: tuple[NotePath, ...] = ()
+    other: tuple[str, ...] = ()
+    unmerged: tuple[str, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing differs from HEAD."""
+        return not (self.changed or self.other or self.unmerged)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The notes of one moment, by path.
+
+    Attributes:
+        commit: the commit below, None before the first one.
+        notes: every note's version.
+        dirty: notes whose version is in the work tree only.
+    """
+
+    commit: CommitId | None
+    notes: Mapping[NotePath, BlobId]
+    dirty: frozenset[NotePath] = field(default_factory=frozenset)
+
+
+def read_state(repository: Repository) -> WorkTree:
+    """Ask git once what differs from HEAD; takes no lock and writes nothing."""
+    commit: CommitId | None = None
+    branch: str | None = None
+    changed: set[str] = set()
+    unmerged: set[str] = set()
+    for kind, rest in _records(repository.run(*_STATUS)):
+        if kind == "#":
+            name, _, value = rest.partition(" ")
+            commit = CommitId(value) if name == "branch.oid" and value != "(initial)" else commit
+            branch = value if name == "branch.head" and value != "(detached)" else branch
+        elif kind in _PATH_FIELD:
+            path = rest.split(" ", _PATH_FIELD[kind])[-1]
+            changed.add(path)
+            if kind == "u":
+                unmerged.add(path)
+    notes = tuple(sorted(NotePath(path) for path in changed if is_note(path)))
+    other = tuple(sorted(path for path in changed if not is_note(path)))
+    return WorkTree(commit, branch, notes, other, tuple(sorted(unmerged)))
+
+
+def overlay(root: Path, state: WorkTree, committed: Mapping[NotePath, BlobId]) -> Snapshot:
+    """Lay the work tree's changed notes over those of HEAD; a file that was touched but is equal is not dirty."""
+    if not state.changed:
+        return Snapshot(state.commit, committed)
+    notes = dict(committed)
+    dirty: set[NotePath] = set()
+    for path in state.changed:
+        version = file_version(root, path)
+        if version is None:
+            notes.pop(path, None)
+        elif notes.get(path) != version:
+            notes[path] = version
+            dirty.add(path)
+    return Snapshot(state.commit, notes, frozenset(dirty))
+
+
+def file_version(root: Path, path: NotePath) -> BlobId | None:
+    """Return the blob id of a file's bytes, None if there is no ordinary file.
+
+    Raises:
+        StorageError: if the file is there but cannot be read.
+    """
+    try:
+        target = inside(root, path)
+        status = target.lstat()
+        return _hash_file(target, status.st_size) if stat.S_ISREG(status.st_mode) else None
+    except (FileNotFoundError, NotADirectoryError, UnsafePathError):
+        return None
+    except OSError as exc:
+        raise StorageError(root / path, exc.strerror or str(exc)) from exc
+
+
+def read_bytes(root: Path, path: NotePath) -> bytes | None:
+    """Return a file's bytes, None if there is no ordinary file.
+
+    Raises:
+        UnsafePathError: if the path leaves the vault or is a link.
+        StorageError: if the file is there but cannot be read.
+    """
+    target = inside(root, path)
+    try:
+        return target.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except OSError as exc:
+        raise StorageError(target, exc.strerror or str(exc)) from exc
+
+
+# How many fields stand before the path, by record type. Source: git-status(1), "Porcelain Format Version 2".
+_PATH_FIELD = {"1": 7, "u": 9, "?": 0}
+
+
+def _records(output: bytes) -> Iterator[tuple[str, str]]:
+    for record in split_nul(output):
+        text = record.decode("utf-8", "surrogateescape")
+        yield text[:1], text[2:]
+
+
+def _hash_file(target: Path, size: int) -> BlobId:
+    """Hash as git does, in pieces; a file that grows meanwhile gives an id that nothing has, and is read again."""
+    digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
+    with target.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return BlobId(digest.hexdigest())

@@ -1,0 +1,257 @@
+"""What a writer does while it holds the vault: adopt hand edits, then commit acts."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, WriteConflictError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.acts import VERBS, Act, Change, Receipt
+from vault_mem.vault.intent import Intent, Step
+from vault_mem.vault.layout import inside
+from vault_mem.vault.lock import WritersLock
+from vault_mem.vault.objects import FILE_MODE, FILE_MODES, TreeEntry, blob_id
+from vault_mem.vault.pipeline import WritePipeline
+from vault_mem.vault.readiness import Head, check_ready, read_head
+from vault_mem.vault.trailers import format_message
+from vault_mem.vault.worktree import file_version, read_bytes
+
+__all__ = ["Act", "Change", "Committed", "Receipt", "Transaction", "hold"]
+
+QUIET_SECONDS = 2.0
+_POLL = 0.1
+Committed = Callable[[CommitId | None, CommitId, Mapping[NotePath, BlobId | None]], None]
+
+
+class Transaction:
+    """The vault held for writing; made by `Vault.writing`.
+
+    Attributes:
+        head: HEAD's commit, None before the first one; it follows what is committed here.
+    """
+
+    def __init__(self, writer: WritePipeline, head: Head, committed: Committed | None) -> None:
+        """Write with `writer` on top of `head`, and tell `committed`, if given, about every commit."""
+        self._writer = writer
+        self._head = head
+        self._committed = committed
+
+    @property
+    def head(self) -> CommitId | None:
+        """HEAD's commit as this transaction last saw it."""
+        return self._head.commit
+
+    def commit(self, act: Act) -> Receipt:
+        """Commit an act; it is durable when this returns.
+
+        Args:
+            act: files and facts. A file may be written if the work tree has HEAD's version or one named in `seen`.
+
+        Raises:
+            WriteConflictError: if a file is neither, or HEAD moved and changed it; nothing was written.
+            UnsafePathError: if a path leaves the vault, or stands where a folder or a link is.
+            VaultBusyError: if another program holds git's index or the branch.
+            StorageError: if the disk refuses.
+            InvalidNoteError: if the verb is unknown or a path is named twice.
+        """
+        _check_act(act)
+        self._follow(act.changes)
+        steps = self._steps(act)
+        if not act.allow_empty and all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
+            return self._nothing(steps)
+        for change in act.changes:
+            if change.content is not None:
+                self._writer.store.write_blob(change.content)
+        intent = self._writer.plan(self._head, steps, format_message(act))
+        contents = {change.path: change.content for change in act.changes if change.content is not None}
+        done = (
+            self._writer.carry_out(intent, contents) if steps else self._writer.append(self._head, (), intent.message)
+        )
+        return self._receipt(done)
+
+    def adopt(
+        self, paths: Collection[NotePath], *, wait: float = 5.0, note_ids: tuple[str, ...] = ()
+    ) -> Receipt | None:
+        """Commit hand edits of these files as they are: what is staged first, where the work tree has moved on.
+
+        Args:
+            paths: files to look at; those equal to HEAD are left alone.
+            wait: seconds to wait for a file that changed in the last 2 seconds.
+            note_ids: ids of the notes, for the trailers.
+
+        Returns:
+            The last commit made, None if there was nothing to adopt.
+
+        Raises:
+            VaultBusyError: if a file keeps changing.
+        """
+        self._head = read_head(self._writer.repository)
+        chosen = sorted(set(paths))
+        edited = self._edited(chosen)
+        if not edited:
+            return None
+        self._await_quiet(edited, wait)
+        self._adopt_staged(edited, note_ids)
+        return self._adopt_files(self._edited(edited), note_ids)
+
+    def _adopt_staged(self, paths: Sequence[NotePath], note_ids: tuple[str, ...]) -> None:
+        committed = self._writer.committed(self._head, paths)
+        staged = self._writer.index.entries(paths)
+        steps = tuple(
+            Step(path, committed[path], self._file(path), staged[path])
+            for path in paths
+            if path in staged and staged[path] != committed[path] and staged[path].object_id != self._file(path)
+        )
+        if steps:
+            act = Act("adopt", tuple(Change(step.path, None) for step in steps), note_ids=note_ids)
+            self._receipt(self._writer.append(self._head, steps, format_message(act)))
+
+    def _adopt_files(self, paths: Sequence[NotePath], note_ids: tuple[str, ...]) -> Receipt | None:
+        contents = {path: read_bytes(self._writer.repository.root, path) for path in paths}
+        committed = self._writer.committed(self._head, paths)
+        steps = tuple(_adopted(path, committed[path], contents[path]) for path in paths)
+        if not steps:
+            return None
+        for content in contents.values():
+            if content is not None:
+                self._writer.store.write_blob(content)
+        self._writer.index.follow_files([step.path for step in steps])
+        act = Act("adopt", tuple(Change(path, contents[path]) for path in paths), note_ids=note_ids)
+        return self._receipt(self._writer.append(self._head, steps, format_message(act)))
+
+    def _edited(self, paths: Sequence[NotePath]) -> list[NotePath]:
+        """Return the paths whose file is not what HEAD has; a sparse checkout's absent files are no edits."""
+        committed = self._writer.committed(self._head, paths)
+        changed = [path for path in paths if self._file(path) != _version(committed[path])]
+        gone = [path for path in changed if self._file(path) is None]
+        hidden = self._writer.index.hidden(gone)
+        return [path for path in changed if path not in hidden and not _is_special(committed[path])]
+
+    def _await_quiet(self, paths: Sequence[NotePath], wait: float) -> None:
+        deadline = time.monotonic() + wait
+        while busy := [path for path in paths if self._is_fresh(path)]:
+            if time.monotonic() >= deadline:
+                raise VaultBusyError(f"{busy[0]} is being edited", "Repeat when the edit is saved and quiet")
+            time.sleep(_POLL)
+
+    def _is_fresh(self, path: NotePath) -> bool:
+        """Whether a file changed in the last 2 seconds; a time in the future is a wrong clock, not an edit."""
+        try:
+            age = time.time() - inside(self._writer.repository.root, path).stat().st_mtime
+        except OSError:
+            return False
+        return -1.0 < age < QUIET_SECONDS
+
+    def _follow(self, changes: Sequence[Change]) -> None:
+        """Take over a head that moved since; fine if the act's files are the same there."""
+        now = read_head(self._writer.repository)
+        if now == self._head:
+            return
+        paths = [change.path for change in changes]
+        before, after = self._writer.committed(self._head, paths), self._writer.committed(now, paths)
+        for path in paths:
+            if before[path] != after[path]:
+                raise self._conflict(path, before[path], _version(after[path]))
+        self._head = now
+
+    def _steps(self, act: Act) -> tuple[Step, ...]:
+        paths = [change.path for change in act.changes]
+        committed = self._writer.committed(self._head, paths)
+        staged = self._writer.index.entries(paths) if paths else {}
+        return tuple(self._step(change, committed[change.path], staged.get(change.path), act) for change in act.changes)
+
+    def _step(self, change: Change, committed: TreeEntry | None, staged: TreeEntry | None, act: Act) -> Step:
+        root = self._writer.repository.root
+        target = inside(root, change.path)
+        if target.is_dir() or _is_special(committed):
+            raise UnsafePathError(change.path, "is a folder or a link in the vault")
+        file, wanted = file_version(root, change.path), _wanted(change, committed)
+        if not self._is_expected(change.path, file, {_version(committed), _version(wanted)}, act):
+            raise self._conflict(change.path, committed, file)
+        if staged and staged not in (committed, wanted) and change.path not in act.seen:
+            raise self._conflict(change.path, committed, BlobId(staged.object_id))
+        if file and file != _version(committed) and file != _version(wanted):
+            self._writer.store.write_blob(read_bytes(root, change.path) or b"")
+        return Step(change.path, committed, file, wanted)
+
+    def _is_expected(self, path: NotePath, file: BlobId | None, known: set[BlobId | None], act: Act) -> bool:
+        """Whether the work tree's version is one that the act may replace."""
+        if file in known or (path in act.seen and act.seen[path] == file):
+            return True
+        return file is None and path in self._writer.index.hidden([path])
+
+    def _conflict(self, path: NotePath, expected: TreeEntry | None, actual: BlobId | None) -> WriteConflictError:
+        ours = self._writer.repository.read_object(expected.object_id) if expected else None
+        theirs = read_bytes(self._writer.repository.root, path)
+        return WriteConflictError(
+            path,
+            expected=expected.object_id if expected else "",
+            actual=actual or "",
+            diff=_diff(ours[2] if ours else b"", theirs or b""),
+        )
+
+    def _file(self, path: NotePath) -> BlobId | None:
+        return file_version(self._writer.repository.root, path)
+
+    def _nothing(self, steps: Sequence[Step]) -> Receipt:
+        head = self._head.commit
+        if head is None:
+            raise InvalidNoteError("There is nothing to commit", "Name at least one file")
+        return Receipt(head, head, {s.path: s.wanted_version for s in steps if s.wanted_version})
+
+    def _receipt(self, done: Intent) -> Receipt:
+        self._head = Head(done.ref, done.commit)
+        versions = {step.path: step.wanted_version for step in done.steps}
+        if self._committed is not None:
+            self._committed(done.base, done.commit, versions)
+        return Receipt(done.commit, done.base, {path: blob for path, blob in versions.items() if blob})
+
+
+@contextmanager
+def hold(
+    writer: WritePipeline, lock: WritersLock, committed: Committed | None, timeout: float
+) -> Iterator[Transaction]:
+    """Hold a repository for writing; first, what a killed writer left is finished or taken back.
+
+    Raises: as `Vault.writing`.
+    """
+    with lock.hold(timeout):
+        check_ready(writer.repository)
+        writer.recover(read_head(writer.repository))
+        yield Transaction(writer, read_head(writer.repository), committed)
+
+
+def _check_act(act: Act) -> None:
+    if act.verb not in VERBS:
+        raise InvalidNoteError(f"Unknown verb {act.verb!r}", f"Use one of {', '.join(sorted(VERBS))}")
+    paths = [change.path for change in act.changes]
+    if len(set(paths)) != len(paths):
+        raise InvalidNoteError("An act names a path twice", "Join the two changes")
+
+
+def _wanted(change: Change, committed: TreeEntry | None) -> TreeEntry | None:
+    if change.content is None:
+        return None
+    return TreeEntry(committed.mode if committed else FILE_MODE, blob_id(change.content))
+
+
+def _adopted(path: NotePath, committed: TreeEntry | None, content: bytes | None) -> Step:
+    wanted = _wanted(Change(path, content), committed)
+    return Step(path, committed, _version(wanted), wanted)
+
+
+def _version(entry: TreeEntry | None) -> BlobId | None:
+    return BlobId(entry.object_id) if entry else None
+
+
+def _is_special(entry: TreeEntry | None) -> bool:
+    """Whether HEAD has something there that is no ordinary file."""
+    return entry is not None and entry.mode not in FILE_MODES
+
+
+def _diff(old: bytes, new: bytes) -> str:
+    before, after = (data[:64_000].decode("utf-8", "replace").splitlines() for data in (old, new))
+    return "\n".join(difflib.unified_diff(before, after, "expected", "actual", lineterm=""))
