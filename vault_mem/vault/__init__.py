@@ -7,6 +7,6 @@ from vault_mem.vault.history import BlameLine
 from vault_mem.vault.layout import Layout
 from vault_mem.vault.vault import Vault
 from vault_mem.vault.worktree import Snapshot, WorkTree
-from vault_mem.vault.writer import Transaction
+from vault_mem.vault.transaction import Transaction
 
 __all__ = ["Act", "BlameLine", "Change", "Layout", "Receipt", "Snapshot", "Transaction", "Vault", "WorkTree"]

@@ -156,8 +156,7 @@ class Repository:
         """Give a command's stdout while it runs; the process ends with the block."""
         with _fed(stdin) as source:
             command = ["git", *self._settings(()), *arguments]
-            started = self._git.execute(command, istream=source, as_process=True, stdout_as_string=False)
-            process = cast("Git.AutoInterrupt", started)
+            process = self._git.execute(command, istream=source, as_process=True, stdout_as_string=False)
             try:
                 yield process.stdout
             finally:
@@ -325,7 +324,7 @@ def _execute(
 
     try:
         with _fed(stdin) as source:
-            ended = git.execute(
+            status, output, error = git.execute(
                 ["git", *arguments],
                 istream=source,
                 with_extended_output=True,
@@ -337,7 +336,6 @@ def _execute(
             )
     except GitCommandNotFound as exc:
         raise GitMissingError("git could not be started", "Install git 2.34 or later") from exc
-    status, output, error = cast("tuple[int, bytes, str]", ended)
     if error.startswith("Timeout: the command"):
         raise VaultBusyError(f"git did not finish within {timeout:g} seconds")
     return Outcome(status, output, error)
