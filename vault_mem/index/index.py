@@ -9,13 +9,14 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
-from vault_mem.errors import IndexDamagedError, InvalidConfigError, StorageError
+from vault_mem.errors import IndexDamagedError, InvalidConfigError, StorageError, VaultBusyError
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.index.embedders.base import Embedder
@@ -30,6 +31,7 @@ from vault_mem.notes.model import BlobId, Document, NotePath
 
 Reader = Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]
 Progress = Callable[[str, int, int], None]
+_T = TypeVar("_T")
 
 _BATCH = 500
 _BATCH_BYTES = 16 << 20
@@ -45,3 +47,313 @@ class Coverage:
     passages: int
     indexed: int
     embedded: int
+
+
+class Index:
+    """Everything derived from a repository's notes, in one folder; safe for several threads and processes.
+
+    Attributes:
+        folder: where it is; deletable at any time while no process uses it.
+        catalog: the parsed notes.
+        commits: the log of commits, filled by the caller.
+    """
+
+    catalog: Catalog
+    commits: CommitLog
+
+    def __init__(self, folder: Path, *, embedder: Embedder | None) -> None:
+        """Use `Index.open`."""
+        self.folder = folder
+        self._root = folder / f"v{SCHEMA_VERSION}"
+        self._embedder = embedder
+        self._lock = threading.RLock()
+        self._stored: dict[BlobId, StoredNote] = {}
+        self._names: dict[str, int] = {}
+        self._rows: Ids = np.empty(0, dtype=np.int64)
+        self._views: list[tuple[dict[NotePath, BlobId], View]] = []
+        with _storage(folder):
+            self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self._attach(Catalog(self._catalog_file))
+        except IndexDamagedError:
+            self._start_over()
+
+    @classmethod
+    def open(cls, folder: Path, *, embedder: Embedder | None, lexical: str = "whoosh") -> Index:
+        """Open the index in a folder, or make an empty one; heals what a killed writer left.
+
+        Args:
+            folder: the index's own folder in the user's cache.
+            embedder: None to do without vectors.
+            lexical: name of the lexical engine.
+
+        Raises:
+            InvalidConfigError: if there is no such engine.
+            StorageError: if the folder cannot be written.
+        """
+        if lexical not in _ENGINES:
+            raise InvalidConfigError(f"lexical engine {lexical!r}", f"known are: {', '.join(_ENGINES)}")
+        index = cls(folder, embedder=embedder)
+        with writers_lock(index._root, wait=0) as is_held:
+            if is_held:
+                index._engines.follow(index.catalog)
+                index._tidy()
+        return index
+
+    @property
+    def embedder_id(self) -> str | None:
+        """The model's name and hash, None without one."""
+        return self._embedder.model_id if self._embedder else None
+
+    # --- filling -------------------------------------------------------------------------------------------------
+
+    def missing(self, notes: Mapping[NotePath, BlobId]) -> list[BlobId]:
+        """Return the blobs that are not stored yet, each once, in the order of the notes."""
+        self._sync()
+        with self._lock:
+            unknown = [blob for blob in dict.fromkeys(notes.values()) if blob not in self._stored]
+            if unknown:
+                if len(self._stored) > 4 * len(notes) + 10_000:
+                    self._stored = {blob: self._stored[blob] for blob in notes.values() if blob in self._stored}
+                self._stored.update(self.catalog.stored(unknown))
+            return [blob for blob in unknown if blob not in self._stored]
+
+    def update(
+        self, notes: Mapping[NotePath, BlobId], read: Reader, *, progress: Progress | None = None, wait: float = 30.0
+    ) -> bool:
+        """Store what is missing and bring the engines up to date.
+
+        Args:
+            notes: the notes that shall be found.
+            read: gives the bytes of blobs; those it leaves out stay missing.
+            progress: called with (`reading`, `indexing` or `embedding`; done; total).
+            wait: seconds to wait for another process that is writing.
+
+        Returns:
+            False if another process is still writing; views then have what is there.
+        """
+        try:
+            return self._update(notes, read, progress, wait)
+        except IndexDamagedError:
+            self._start_over()
+            return self._update(notes, read, progress, wait)
+
+    def clear(self) -> None:
+        """Throw everything away, commits included."""
+        with self._exclusive():
+            self.catalog.clear()
+            self._sync()
+            self._tidy()
+
+    def is_current(self) -> bool:
+        """Whether the engines have everything that is stored."""
+        self._sync()
+        return self._engines.is_current(self.catalog)
+
+    def coverage(self, view: View) -> Coverage:
+        """Return how many of a view's passages the engines have."""
+        self._sync()
+        passages = int(np.count_nonzero(view.live))
+        indexed = int(np.count_nonzero(view.live[: self._engines.lexical.last_id() + 1]))
+        rows = view.vectors[view.live]
+        count = len(self._engines.vectors) if self._engines.vectors is not None else 0
+        return Coverage(passages, indexed, int(np.count_nonzero((rows >= 0) & (rows < count))))
+
+    # --- asking --------------------------------------------------------------------------------------------------
+
+    def view(self, notes: Mapping[NotePath, BlobId]) -> View:
+        """Return those of the notes that are stored, with their documents; the last few views are kept."""
+        missing = self.missing(notes)
+        with self._lock:
+            for position, (key, view) in enumerate(self._views):
+                if key == notes:
+                    self._views.insert(0, self._views.pop(position))
+                    return view
+            names = {name_of(path) for path in notes}
+            self._names.update(self.catalog.name_documents(names - self._names.keys()))
+            view = build_view(notes, stored=self._stored, name_ids=self._names, vectors=self._vector_rows())
+            if not missing and names <= self._names.keys():
+                self._views = [(dict(notes), view), *self._views[: _VIEWS - 1]]
+            return view
+
+    def lexical_scores(self, terms: Sequence[str], *, live: View, view: View, allowed: Mask | None = None) -> Scores:
+        """Return each passage's score for the terms: BM25F over its fields, and a share for its note's file name.
+
+        Args:
+            terms: analysed query tokens.
+            live: the notes the statistics come from (the present ones).
+            view: the notes to score (those of a revision).
+            allowed: the passages to score, shape (view.documents,); all of the view's if None.
+
+        Returns:
+            Shape (view.documents,), float32, >= 0; 0 where it is not allowed.
+        """
+        wanted = view.live if allowed is None else view.live & allowed
+
+        def ask(engines: Engines) -> Scores:
+            score = engines.lexical.score
+            names = score(terms, live=live.names, allowed=view.names, weights=NAME_WEIGHTS)
+            passages = score(terms, live=live.live, allowed=wanted, weights=PASSAGE_WEIGHTS)
+            return passages + np.where(wanted, NAME_SHARE * view.spread(names), np.float32(0))
+
+        return self._asked(ask)
+
+    def dense_scores(self, text: str, *, view: View, allowed: Mask | None = None) -> Scores | None:
+        """Return the cosine of a text with each passage, None without an embedder.
+
+        Returns:
+            Shape (view.documents,), float32, in [-1, 1]; -1 where it is not allowed or has no vector (yet).
+        """
+        embedder = self._embedder
+        if embedder is None:
+            return None
+        wanted = view.live if allowed is None else view.live & allowed
+        query = embedder.embed([text])[0]
+
+        def ask(engines: Engines) -> Scores:
+            scores = np.full(view.documents, -1.0, dtype=np.float32)
+            if engines.vectors is None:
+                return scores
+            rows = np.where(wanted, view.vectors, -1)
+            found = np.flatnonzero((rows >= 0) & (rows < len(engines.vectors)))
+            scores[found] = np.clip(engines.vectors.similarities(query, rows[found]), -1, 1)
+            return scores
+
+        return self._asked(ask)
+
+    def frequencies(self, terms: Sequence[str], *, live: View) -> dict[str, int]:
+        """Return how many of a view's passages and file names hold each term."""
+        mask = live.live | live.names
+        return self._asked(
+            lambda engines: {term: engines.lexical.document_frequency(term, live=mask) for term in dict.fromkeys(terms)}
+        )
+
+    def close(self) -> None:
+        """Release files; a second call does nothing."""
+        self._engines.close()
+        self.catalog.close()
+
+    # --- parts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _catalog_file(self) -> Path:
+        return self._root / "catalog.sqlite"
+
+    def _attach(self, catalog: Catalog) -> None:
+        """Take a catalog, open the engines of its epoch, and forget what was known of another."""
+        self.catalog = catalog
+        self.commits = CommitLog(catalog)
+        self._epoch = catalog.epoch
+        self._engines = Engines(self._root / self._epoch, self._embedder)
+        self._stored, self._names, self._views = {}, {}, []
+        self._rows = np.empty(0, dtype=np.int64)
+
+    def _sync(self) -> None:
+        """Notice when another process has begun a new catalog or a new epoch."""
+        with self._lock:
+            if self.catalog.database.is_replaced():
+                self._engines.close()
+                self.catalog.close()
+                with _storage(self.folder):
+                    self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._attach(Catalog(self._catalog_file))
+            elif self.catalog.epoch != self._epoch:
+                self._engines.close()
+                self._attach(self.catalog)
+
+    def _update(self, notes: Mapping[NotePath, BlobId], read: Reader, progress: Progress | None, wait: float) -> bool:
+        missing = self.missing(notes)
+        names = {name_of(path) for path in notes} - self._names.keys()
+        if not missing and not names and self._engines.is_current(self.catalog):
+            return True
+        with writers_lock(self._root, wait=wait) as is_held:
+            if not is_held:
+                return False
+            missing = self.missing(notes)
+            self._engines.follow(self.catalog)
+            self._store(missing, read, progress)
+            self.catalog.add_names(names)
+            self._names.update(self.catalog.name_documents(names))
+            self._engines.follow(self.catalog, progress)
+        return True
+
+    def _store(self, missing: Sequence[BlobId], read: Reader, progress: Progress | None) -> None:
+        for start in range(0, len(missing), _BATCH):
+            for batch in _parsed(read(missing[start : start + _BATCH])):
+                self.catalog.add_blobs(batch)
+            if progress:
+                progress("reading", min(start + _BATCH, len(missing)), len(missing))
+
+    def _vector_rows(self) -> Ids:
+        """Return the vector row of every document of the catalog, -1 without one; read-only."""
+        count = self.catalog.last_document() + 1
+        if len(self._rows) < count:
+            rows = np.full(count, -1, dtype=np.int64)
+            rows[: len(self._rows)] = self._rows
+            found = np.array(self.catalog.vector_rows(len(self._rows) - 1), dtype=np.int64).reshape(-1, 2)
+            found = found[found[:, 0] < count]
+            rows[found[:, 0]] = found[:, 1]
+            rows.setflags(write=False)
+            self._rows = rows
+        return self._rows
+
+    def _asked(self, ask: Callable[[Engines], _T]) -> _T:
+        """Ask the engines; if one is damaged, make both again from the catalog and ask once more."""
+        self._sync()
+        try:
+            return ask(self._engines)
+        except IndexDamagedError:
+            with self._exclusive():
+                self._engines.discard()
+                self._engines.follow(self.catalog)
+            return ask(self._engines)
+
+    def _start_over(self) -> None:
+        """Replace a catalog that cannot be read by an empty one."""
+        with self._exclusive(), self._lock:
+            if hasattr(self, "catalog"):
+                self._engines.close()
+                self.catalog.close()
+            with _storage(self.folder):
+                for suffix in ("", "-wal", "-shm"):
+                    self._catalog_file.with_name(self._catalog_file.name + suffix).unlink(missing_ok=True)
+            self._attach(Catalog(self._catalog_file))
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Delete engines of other epochs and the indexes of older versions. The caller holds the lock."""
+        for entry in self._root.iterdir():
+            if entry.is_dir() and entry.name != self._epoch:
+                shutil.rmtree(entry, ignore_errors=True)
+        for entry in self.folder.glob("v*"):
+            if entry.name[1:].isdecimal() and int(entry.name[1:]) < SCHEMA_VERSION:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        with writers_lock(self._root, wait=_OPENING_WAIT) as is_held:
+            if not is_held:
+                raise VaultBusyError("The recall index is being written by another process")
+            yield
+
+
+def _parsed(blobs: Iterable[tuple[BlobId, bytes]]) -> Iterator[list[tuple[BlobId, Document]]]:
+    """Yield parsed notes in lists that a transaction can hold: a few megabytes each."""
+    batch: list[tuple[BlobId, Document]] = []
+    size = 0
+    for blob, data in blobs:
+        batch.append((blob, parse(data)))
+        size += len(data)
+        if size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+@contextmanager
+def _storage(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise StorageError(folder, str(exc)) from exc

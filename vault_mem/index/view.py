@@ -1,4 +1,4 @@
-"""A set of notes, such as a revision, as the index sees it: masks over document ids, and notes that decode when asked."""
+"""A set of notes, such as a revision, as the index sees it: masks over document ids, and notes decoded when asked."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Vectors in one flat file, mapped into memory; similarities are exact.
 
 Layout: a header of 64 bytes (magic, version, dimensions, rows; little-endian), then float32 rows. The header's row
-count is written after the rows are on disk, so what lies beyond it (a torn tail) is never read. The file does not shrink
-while it is in use: truncating lowers the count, because a process that has mapped a page that is gone would be killed.
+count is written after the rows are on disk, so what lies beyond it (a torn tail) is never read. The file never shrinks:
+truncating lowers the count, because a process that reads a mapped page that is gone would be killed.
 """
 
 from __future__ import annotations

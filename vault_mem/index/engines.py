@@ -1,0 +1,135 @@
+"""The engines that follow a catalog: words and vectors, each in a folder of its own, each rebuilt alone."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from vault_mem.errors import IndexDamagedError, StorageError
+from vault_mem.index.analysis import analyze
+from vault_mem.index.catalog import Catalog, DocumentText, VectorText
+from vault_mem.index.embedders.base import Embedder
+from vault_mem.index.lexical.base import LexicalDocument, LexicalIndex
+from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
+from vault_mem.index.vectors.base import VectorIndex
+from vault_mem.index.vectors.flat import FlatVectorIndex
+
+Progress = Callable[[str, int, int], None]
+_T = TypeVar("_T")
+
+_LEXICAL_BATCH = 20_000
+_VECTOR_BATCH = 1_024
+
+
+class Engines:
+    """A lexical index and, with an embedder, a vector index, for one epoch of a catalog."""
+
+    def __init__(self, folder: Path, embedder: Embedder | None) -> None:
+        """Open both, or make them; what cannot be read is deleted and made empty.
+
+        Args:
+            folder: belongs to one epoch; document ids of another mean nothing here.
+            embedder: None for words only. Vectors of each model stand in a folder named by its id.
+        """
+        self._folder = folder
+        self._embedder = embedder
+        self._lexical_folder = folder / "lexical"
+        self._vector_folder = folder / f"vectors-{_digest(embedder.model_id)}" if embedder else None
+        self.lexical: LexicalIndex = _opened(self._lexical_folder, WhooshLexicalIndex)
+        self.vectors: VectorIndex | None = self._open_vectors()
+
+    def is_current(self, catalog: Catalog) -> bool:
+        """Whether both have everything the catalog has, and nothing more."""
+        if self.lexical.last_id() != catalog.last_document():
+            return False
+        return self.vectors is None or len(self.vectors) == catalog.vector_count()
+
+    def follow(self, catalog: Catalog, progress: Progress | None = None) -> None:
+        """Drop what a killed writer left, and copy what the catalog has beyond that. The caller holds the lock."""
+        self._follow_words(catalog, progress)
+        self._follow_vectors(catalog, progress)
+
+    def discard(self) -> None:
+        """Delete both and begin with empty ones. The caller holds the lock."""
+        self.close()
+        _remove(self._lexical_folder)
+        if self._vector_folder:
+            _remove(self._vector_folder)
+        self.lexical = WhooshLexicalIndex(self._lexical_folder)
+        self.vectors = self._open_vectors()
+
+    def close(self) -> None:
+        """Release files."""
+        self.lexical.close()
+        if self.vectors is not None:
+            self.vectors.close()
+
+    def _open_vectors(self) -> VectorIndex | None:
+        embedder, folder = self._embedder, self._vector_folder
+        if embedder is None or folder is None:
+            return None
+        return _opened(folder, lambda path: FlatVectorIndex(path, embedder.dimensions))
+
+    def _follow_words(self, catalog: Catalog, progress: Progress | None) -> None:
+        target = catalog.last_document()
+        self.lexical.discard_after(target)
+        start = self.lexical.last_id()
+        documents = _counted(catalog.texts_after(start), "indexing", target - start, progress)
+        for batch in _batches(documents, _LEXICAL_BATCH):
+            self.lexical.add(_analysed(document) for document in batch)
+
+    def _follow_vectors(self, catalog: Catalog, progress: Progress | None) -> None:
+        if self.vectors is None or self._embedder is None:
+            return
+        target = catalog.vector_count()
+        self.vectors.truncate(target)
+        start = len(self.vectors)
+        texts: Iterator[VectorText] = _counted(catalog.vector_texts_from(start), "embedding", target - start, progress)
+        for batch in _batches(texts, _VECTOR_BATCH):
+            self.vectors.append(self._embedder.embed([item.text for item in batch]))
+
+
+def _analysed(document: DocumentText) -> LexicalDocument:
+    return LexicalDocument(document.id, {name: analyze(text) for name, text in document.fields.items()})
+
+
+def _opened(folder: Path, make: Callable[[Path], _T]) -> _T:
+    try:
+        return make(folder)
+    except IndexDamagedError:
+        _remove(folder)
+        return make(folder)
+
+
+def _remove(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as exc:
+        raise StorageError(folder, str(exc)) from exc
+
+
+def _batches(items: Iterator[_T], size: int) -> Iterator[Iterable[_T]]:
+    """Yield lists of up to `size` items; for words the list is what one commit holds."""
+    while batch := list(islice(items, size)):
+        yield batch
+
+
+def _counted(items: Iterator[_T], stage: str, total: int, progress: Progress | None) -> Iterator[_T]:
+    """Pass items through, telling how far it is at every five hundredth and at the end."""
+    done = 0
+    for done, item in enumerate(items, start=1):
+        yield item
+        if progress and done % 500 == 0:
+            progress(stage, done, max(done, total))
+    if progress and done:
+        progress(stage, done, done)
+
+
+def _digest(model_id: str) -> str:
+    return hashlib.sha256(model_id.encode()).hexdigest()[:16]
