@@ -102,6 +102,7 @@ class CoreTools:
         links: p.Links = None,
         source: p.Source = None,
         notes: p.Notes = None,
+        reason: p.Reason = None,
     ) -> ToolResult:
         """Keep what a later session needs: decisions and why, preferences, gotchas, procedures, facts.
 
@@ -124,6 +125,7 @@ class CoreTools:
                 links=links,
                 source=source,
                 notes=notes,
+                reason=reason or "",
                 **self._desk.writer(),
             )
         )
@@ -184,13 +186,16 @@ class CoreTools:
         depth: p.Depth = 1,
         add: p.AddLinks = None,
         remove: p.RemoveLinks = None,
+        reason: p.Reason = None,
     ) -> ToolResult:
         """See what a note links to and what links to it, by relation, nearest first; or link notes.
 
         Without 'add' and 'remove' it only reads. Returns relations with direction, path and title. Next: read a path.
         """
         return self._desk.ask(
-            lambda memory: memory.related(note, depth=depth, add=add, remove=remove, **self._desk.writer()),
+            lambda memory: memory.related(
+                note, depth=depth, add=add, remove=remove, reason=reason or "", **self._desk.writer()
+            ),
             shape_related,
         )
 

@@ -55,6 +55,7 @@ Name = Annotated[str, Field(max_length=500)]
 _List = Annotated[Sequence[Name], BeforeValidator(_listed), Field(max_length=MAX_NAMES)]
 _Object = Annotated[dict[str, Any], BeforeValidator(_parsed), Field(max_length=MAX_NAMES)]  # Any: the schema checks it
 _Relations = Annotated[dict[str, Sequence[Name]], BeforeValidator(_mapped), Field(max_length=MAX_NAMES)]
+_Share = Annotated[float, Field(ge=0, le=1)] | SkipJsonSchema[None]
 _Short = Annotated[str, Field(max_length=500)] | SkipJsonSchema[None]
 
 Note = Annotated[
@@ -109,14 +110,14 @@ Category = Annotated[_Short, Field(description="Default: the type.")]
 Key = Annotated[_Short, Field(description="Slug of a fact you will update: the same key revises the same note.")]
 Project = Annotated[_Short, Field(description="Project it belongs to. Default global.")]
 NewTags = Annotated[_List, Field(description="Tags without '#'.")]
-Importance = Annotated[float | SkipJsonSchema[None], Field(ge=0, le=1, description="Default 0.5.")]
-Confidence = Annotated[float | SkipJsonSchema[None], Field(ge=0, le=1, description="How sure. Default 1.")]
+Importance = Annotated[_Share, Field(description="Default 0.5.")]
+Confidence = Annotated[_Share, Field(description="How sure. Default 1.")]
 ValidFrom = Annotated[_Short, Field(description="Date from which the fact holds.")]
 Expires = Annotated[_Short, Field(description="Date after which recall drops it.")]
 Links = Annotated[
     _Relations | SkipJsonSchema[None],
     Field(
-        description="{relation: [note]}: supersedes (retires them), depends_on, contradicts, derived_from, references…"
+        description="{relation: [note]}: supersedes (retires them), depends_on, contradicts, derived_from, references."
     ),
 ]
 Source = Annotated[_Short, Field(description="URL, file or session it comes from.")]

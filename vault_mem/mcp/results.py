@@ -20,8 +20,9 @@ Shaped: TypeAlias = dict[str, Json]
 
 _ALWAYS = frozenset(
     {"revision", "hits", "id", "path", "title", "excerpt", "lines", "score", "version", "status", "text"}
+    | {"notes", "relations", "items"}
 )
-_NEVER = frozenset({"vault"})
+_AS_WRITTEN = "properties"
 _DROPPED: tuple[Json, ...] = (None, "", [], {})
 
 
@@ -49,7 +50,10 @@ def shape_note(note: NoteAnswer) -> Shaped:
 
 def shape_related(related: Related) -> Shaped:
     """Return as many relations, nearest first, as fit."""
-    return _bounded(shape(related), "relations", "a smaller depth")
+    shaped = shape(related)
+    if related.version is None:
+        del shaped["version"]
+    return _bounded(shaped, "relations", "a smaller depth")
 
 
 def shape_history(history: History) -> Shaped:
@@ -58,6 +62,8 @@ def shape_history(history: History) -> Shaped:
     A blamed line of the same commit as the line before it does not repeat who and when.
     """
     shaped = shape(replace(history, difference=None, note=None))
+    if history.view == "log":
+        shaped.setdefault("versions", [])
     if history.difference is not None:
         patch = _cut(history.difference.patch, NOTE_CHARACTERS)
         shaped["difference"] = _trimmed(to_json(replace(history.difference, patch=patch)))
@@ -70,7 +76,7 @@ def shape_history(history: History) -> Shaped:
 
 def _trimmed(value: Json) -> Json:
     if isinstance(value, dict):
-        items = ((key, _trimmed(item)) for key, item in value.items() if key not in _NEVER)
+        items = ((key, item if key == _AS_WRITTEN else _trimmed(item)) for key, item in value.items())
         return {key: item for key, item in items if key in _ALWAYS or _says_something(key, item)}
     if isinstance(value, list):
         return [_trimmed(item) for item in value]
@@ -82,7 +88,8 @@ def _says_something(key: str, value: Json) -> bool:
 
 
 def _short(hit: Hit, explained: bool) -> Hit:
-    return replace(hit, excerpt=_cut(hit.excerpt, EXCERPT_CHARACTERS), scores=hit.scores if explained else {})
+    """Cut the excerpt, and leave out what every hit of one server says alike."""
+    return replace(hit, excerpt=_cut(hit.excerpt, EXCERPT_CHARACTERS), scores=hit.scores if explained else {}, vault="")
 
 
 def _cut(text: str, limit: int) -> str:
