@@ -22,13 +22,10 @@ class Postings:
     counts: Counts
     EMPTY: ClassVar[Postings]
 
-    @staticmethod
-    def join(parts: Sequence[Postings]) -> Postings:
-        """Return the postings of several segments as one."""
-        held = [part for part in parts if len(part.ids)]
-        if len(held) < 2:
-            return held[0] if held else Postings.EMPTY
-        return Postings(np.concatenate([p.ids for p in held]), np.concatenate([p.counts for p in held]))
+    @property
+    def size(self) -> int:
+        """About what they take in memory, in postings."""
+        return len(self.ids) + 16
 
 
 Postings.EMPTY = Postings(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
@@ -59,7 +56,7 @@ class Lengths:
 
 
 def score_terms(
-    terms: Sequence[tuple[Mapping[str, Postings], int]],
+    terms: Sequence[tuple[Mapping[str, Sequence[Postings]], int]],
     lengths: Lengths,
     *,
     live: Mask,
@@ -74,7 +71,7 @@ def score_terms(
     that hold the term in any weighted field.
 
     Args:
-        terms: a term's postings by field, and how often the query has the term.
+        terms: a term's postings (in parts that share no document) by field, and how often the query has the term.
         lengths: of every document.
         live: documents the statistics come from, shape (n,).
         allowed: documents to score, shape (n,).
@@ -91,10 +88,11 @@ def score_terms(
     divisors = {name: _divisor(tokens[i], live, weights) for i, name in enumerate(FIELDS) if weights.weights.get(name)}
     for fields, repeats in terms:
         frequency = np.zeros(count, dtype=np.float32)
-        for name, postings in fields.items():
-            inside = postings.ids < count
-            ids = postings.ids[inside]
-            frequency[ids] += weights.weights[name] * postings.counts[inside] / divisors[name][ids]
+        for name, parts in fields.items():
+            for part in parts:
+                inside = part.ids < count
+                ids = part.ids[inside]
+                frequency[ids] += weights.weights[name] * part.counts[inside] / divisors[name][ids]
         held = int(np.count_nonzero(live & (frequency > 0)))
         idf = np.log(1 + (total - held + 0.5) / (held + 0.5))
         scores += repeats * idf * frequency * (weights.k1 + 1) / (weights.k1 + frequency + (frequency == 0))

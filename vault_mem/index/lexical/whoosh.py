@@ -11,7 +11,7 @@ import struct
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,11 +65,16 @@ def _schema() -> fields.Schema:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """An open segment: its reader, and each of its documents' ids (-1: deleted)."""
+    """An open segment: its reader, its name (another one after deletions), and each document's id and field lengths."""
 
     reader: Any  # Any: whoosh's SegmentReader
     name: str
-    ids: Ids
+    rows: NDArray[np.void]
+
+    @property
+    def ids(self) -> Ids:
+        """Id of each document, -1 for deleted ones."""
+        return self.rows["id"]
 
 
 class WhooshLexicalIndex:
@@ -85,7 +90,7 @@ class WhooshLexicalIndex:
         self._generation = -1
         self._segments: tuple[_Segment, ...] = ()
         self._lengths = Lengths.of([])
-        self._cache: dict[tuple[str, str], Postings] = {}
+        self._cache: dict[tuple[str, str, str], Postings] = {}
         self._cached = 0
         with self._seam():
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -139,8 +144,8 @@ class WhooshLexicalIndex:
             self._refresh()
             holds = np.zeros(len(live), dtype=np.bool_)
             for name in FIELDS:
-                ids = self._postings(name, term).ids
-                holds[ids[ids < len(live)]] = True
+                for postings in self._postings(name, term):
+                    holds[postings.ids[postings.ids < len(live)]] = True
             return int(np.count_nonzero(holds & live))
 
     def close(self) -> None:
@@ -148,8 +153,8 @@ class WhooshLexicalIndex:
         with self._lock:
             for segment in self._segments:
                 segment.reader.close()
-            self._segments, self._generation = (), -1
-            self._forget_postings()
+            self._segments, self._generation, self._cached = (), -1, 0
+            self._cache.clear()
             self._index.close()
 
     # --- reading -------------------------------------------------------------------------------------------------
@@ -160,29 +165,34 @@ class WhooshLexicalIndex:
             return
         reader = self._index.reader()
         leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.segment() is not None]
-        fresh = tuple(_open_segment(leaf) for leaf in leaves)
+        known = {segment.name: segment.rows for segment in self._segments}
         for old in self._segments:
             old.reader.close()
-        self._segments = fresh
+        self._segments = tuple(_open_segment(leaf, known) for leaf in leaves)
         self._generation = reader.generation() if leaves else self._index.latest_generation()
-        self._lengths = Lengths.of([_rows(leaf) for leaf in leaves])
-        self._forget_postings()
+        self._lengths = Lengths.of([segment.rows for segment in self._segments])
+        names = {segment.name for segment in self._segments}
+        for key in [key for key in self._cache if key[0] not in names]:
+            self._forget(key)
 
-    def _postings(self, name: str, term: str) -> Postings:
-        key = (name, term)
-        found = self._cache.pop(key, None)
-        if found is None:
-            found = Postings.join([_read_postings(segment, name, term) for segment in self._segments])
-            self._cached += len(found.ids) + 16
-        self._cache[key] = found
-        while self._cached > _CACHED_POSTINGS and len(self._cache) > 1:
-            oldest = next(iter(self._cache))
-            self._cached -= len(self._cache.pop(oldest).ids) + 16
+    def _postings(self, name: str, term: str) -> list[Postings]:
+        """Return the term's postings in each segment that has it; those used last are kept."""
+        found = []
+        for segment in self._segments:
+            key = (segment.name, name, term)
+            postings = self._cache.pop(key, None)
+            if postings is None:
+                postings = _read_postings(segment, name, term)
+                self._cached += postings.size
+            self._cache[key] = postings
+            if len(postings.ids):
+                found.append(postings)
+        while self._cached > _CACHED_POSTINGS and self._cache:
+            self._forget(next(iter(self._cache)))
         return found
 
-    def _forget_postings(self) -> None:
-        self._cache.clear()
-        self._cached = 0
+    def _forget(self, key: tuple[str, str, str]) -> None:
+        self._cached -= self._cache.pop(key).size
 
     # --- seams ---------------------------------------------------------------------------------------------------
 
@@ -219,8 +229,9 @@ def _rows(reader: IndexReader) -> NDArray[np.void]:
     return rows
 
 
-def _open_segment(reader: IndexReader) -> _Segment:
-    return _Segment(reader, reader.segment().segment_id(), _rows(reader)["id"].copy())
+def _open_segment(reader: IndexReader, known: Mapping[str, NDArray[np.void]]) -> _Segment:
+    name = f"{reader.segment().segment_id()}-{reader.segment().deleted_count()}"
+    return _Segment(reader, name, known[name] if name in known else _rows(reader))
 
 
 def _read_postings(segment: _Segment, name: str, term: str) -> Postings:
