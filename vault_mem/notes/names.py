@@ -1,0 +1,151 @@
+"""From the name in a link to a note's path, and back to the shortest name that means it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from vault_mem.notes.identifiers import fold
+from vault_mem.notes.model import NotePath
+
+_EXTENSION = ".md"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What a name means: `path` if it is one note, else the candidates it may mean, by path; none if it is broken."""
+
+    path: NotePath | None = None
+    candidates: tuple[NotePath, ...] = ()
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether several notes answer to the name."""
+        return self.path is None and len(self.candidates) > 1
+
+
+class Names:
+    """The names of all notes of one revision."""
+
+    def __init__(self, notes: Iterable[tuple[NotePath, Sequence[str], str | None]]) -> None:
+        """Index notes, each given by its path, its aliases and its title."""
+        self._paths: dict[str, NotePath] = {}
+        self._by_path: dict[str, list[NotePath]] = defaultdict(list)
+        self._by_name: dict[str, list[NotePath]] = defaultdict(list)
+        self._by_alias: dict[str, list[NotePath]] = defaultdict(list)
+        self._by_title: dict[str, list[NotePath]] = defaultdict(list)
+        self._decoded: dict[str, list[NotePath]] = defaultdict(list)
+        for path, aliases, title in sorted(notes, key=lambda note: note[0]):
+            self._add(path, aliases, title)
+
+    def resolve(self, target: str, *, source: NotePath | None = None, style: str = "wiki") -> Resolution:
+        """Return the note a link's target names.
+
+        In this order, and the first that gives any note decides: the path as a Markdown link counts it (from the folder
+        of `source`, for `style` "markdown" and for targets that start with a dot); the exact path; the path whatever
+        its case; the file name; an alias; the end of a path; a Logseq page name (`a/b` is the file `a___b.md` or
+        `a%2Fb.md`); the same for the percent-decoded target. Among several notes whose names differ in case only, the
+        one with the exact case wins; no note wins for being near.
+
+        Args:
+            target: the target without heading, block and label, with or without `.md`.
+            source: the note that holds the link; relative targets are broken without it.
+            style: `Link.style`.
+
+        Source: help.obsidian.md "Internal links"; docs.logseq.com "Namespaces".
+        """
+        name = target.strip()
+        if not name:
+            return _one(source) if source else Resolution()
+        relative = self._relative(name, source) if style == "markdown" or name.startswith(("./", "../")) else None
+        if relative:
+            return _one(relative)
+        found = self._lookup(name.removeprefix("/"))
+        if not found.candidates and "%" in name:
+            decoded = unquote(name).removeprefix("/")
+            return self._lookup(decoded) if decoded.strip() else found
+        return found
+
+    def by_title(self, text: str) -> tuple[NotePath, ...]:
+        """Return the notes with this title, whatever its case, by path. Links never mean titles; people do."""
+        return tuple(self._by_title.get(fold(text.strip()), ()))
+
+    def shortest(self, path: NotePath) -> str:
+        """Return the shortest link text that means this note: its file name, else its path, both without `.md`."""
+        stem = _stem(path)
+        name = posixpath.basename(stem)
+        if self.resolve(name).path == path:
+            return name
+        return stem if self.resolve(stem).path == path else path
+
+    def twins(self) -> tuple[tuple[NotePath, ...], ...]:
+        """Return the groups of notes whose file names are the same whatever their case, by name."""
+        return tuple(tuple(paths) for _, paths in sorted(self._by_name.items()) if len(paths) > 1)
+
+    def taken(self) -> frozenset[str]:
+        """Return the folded file names (without `.md`) and aliases that are in use, for `identifiers.unique_slug`."""
+        return frozenset(self._by_name) | frozenset(self._by_alias)
+
+    def _add(self, path: NotePath, aliases: Sequence[str], title: str | None) -> None:
+        stem = _stem(path)
+        folded = fold(stem)
+        name = posixpath.basename(stem)
+        self._paths[path] = path
+        self._by_path[folded].append(path)
+        self._by_name[posixpath.basename(folded)].append(path)
+        for alias in {fold(alias.strip()) for alias in aliases}:
+            self._by_alias[alias].append(path)
+        if title:
+            self._by_title[fold(title.strip())].append(path)
+        if "___" in name or "%" in name:
+            self._decoded[fold(unquote(name.replace("___", "/")))].append(path)
+
+    def _lookup(self, name: str) -> Resolution:
+        exact = self._paths.get(name) or self._paths.get(name + _EXTENSION)
+        if exact:
+            return _one(exact)
+        stem = _stem(name)
+        folded = fold(stem)
+        for candidates in (
+            self._by_path.get(folded),
+            self._by_name.get(folded),
+            self._by_alias.get(folded),
+            self._ending_with(folded),
+            self._decoded.get(folded),
+        ):
+            if candidates:
+                return _decide(candidates, stem)
+        return Resolution()
+
+    def _relative(self, name: str, source: NotePath | None) -> NotePath | None:
+        """Return the note at a path counted from the source's folder; a path that leaves the vault is no note."""
+        if source is None:
+            return None
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(source), name))
+        return self._paths.get(path) or self._paths.get(path + _EXTENSION)
+
+    def _ending_with(self, folded: str) -> list[NotePath]:
+        if "/" not in folded:
+            return []
+        same_name = self._by_name.get(posixpath.basename(folded), [])
+        return [path for path in same_name if fold(_stem(path)).endswith(f"/{folded}")]
+
+
+def _decide(candidates: Sequence[NotePath], stem: str) -> Resolution:
+    """Choose the only one, or the only one in the exact case."""
+    if len(candidates) > 1:
+        exact = [path for path in candidates if f"/{_stem(path)}".endswith(f"/{stem}")]
+        if len(exact) == 1:
+            return _one(exact[0])
+    return _one(candidates[0]) if len(candidates) == 1 else Resolution(None, tuple(candidates))
+
+
+def _one(path: NotePath) -> Resolution:
+    return Resolution(path, (path,))
+
+
+def _stem(path: str) -> str:
+    return path[: -len(_EXTENSION)] if path.lower().endswith(_EXTENSION) else path
