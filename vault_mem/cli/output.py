@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -140,16 +140,17 @@ def _write(stream: IO[str], text: str) -> None:
     try:
         click.echo(text, file=stream, nl=False, color=_has_colour(stream))
     except BrokenPipeError:
-        _quit_quietly()
+        _discard(stream)
 
 
-def _quit_quietly() -> NoReturn:
-    """End the run: the reader has what it wanted, and what was asked for is done.
+def _discard(stream: IO[str]) -> None:
+    """Let the rest of the output go nowhere: the reader has what it wanted, and what was asked for is done.
 
-    Source: Python library reference, note on SIGPIPE: stdout must not be flushed to the closed pipe at exit.
+    Source: Python library reference, note on SIGPIPE: nothing may be flushed to the closed pipe at exit.
     """
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise click.exceptions.Exit(0)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def _is_terminal(stream: IO[str]) -> bool:

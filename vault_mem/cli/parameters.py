@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import IO, Any, TypeVar
 
 import click
 
@@ -59,10 +61,10 @@ def read_notes(name: str) -> Iterator[Mapping[str, Any]]:
 
     Raises:
         InvalidNoteError: names the line that is no JSON object, is too long, or is one too many.
-        click.FileError: if the file cannot be opened.
+        click.UsageError: if the file cannot be opened.
     """
     longest = 8 * MAX_NOTE_BYTES  # JSON may write one byte as six: \u00XX
-    with click.open_file(name, "rb") as lines:
+    with _open(name) as lines:
         number = 0
         while content := lines.readline(longest + 1):
             number += 1
@@ -95,6 +97,15 @@ def _pair(text: str, ctx: click.Context, param: click.Parameter) -> tuple[str, s
     if not divider or not name.strip():
         raise click.BadParameter(f"{text!r} is not of the form {param.metavar or 'NAME=VALUE'}", ctx, param)
     return name.strip(), content.strip()
+
+
+def _open(name: str) -> AbstractContextManager[IO[bytes]]:
+    if name == STDIN:
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return Path(name).open("rb")
+    except OSError as exc:
+        raise click.UsageError(f"Cannot read {name}: {exc.strerror}") from exc
 
 
 def _note(text: str, where: str) -> Mapping[str, Any]:

@@ -22,8 +22,9 @@ class Progress:
     Use it in a `with` block; the bars are gone when the block ends.
     """
 
-    def __init__(self) -> None:
-        """Wait for the first call."""
+    def __init__(self, *, patience: float = _PATIENCE) -> None:
+        """Draw nothing in the first `patience` seconds."""
+        self._patience = patience
         self._started = time.monotonic()
         self._console = output.progress_console()
         self._stack = ExitStack()
@@ -40,7 +41,7 @@ class Progress:
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show that `done` of `total` steps of a stage are over; a total of 0 is one that nobody knows."""
-        if self._console is None or time.monotonic() - self._started < _PATIENCE:
+        if self._console is None or time.monotonic() - self._started < self._patience:
             return
         bars = self._bars or self._draw()
         if stage not in self._tasks:

@@ -24,6 +24,7 @@ QUESTION = "How does recall combine words and meaning?"
 REASON = "Blended scores put the right note first more often than blended ranks, in our own measurements."
 
 _MARKER = "git-is-the-database"
+_WIDTH = 90
 _OLD, _NEW = "recall-merges-ranks", "recall-blends-scores"
 _BY_HAND = "A password in a note: change the password, then erase it with git filter-repo; forget only archives."
 _HAND_QUESTION = "erase a password with filter-repo"
@@ -171,7 +172,7 @@ def _ask_then(memory: Memory) -> Step:
 def _blame(memory: Memory) -> Step:
     lines = [line for line in memory.history(_NEW, view="blame").blame if line.text.startswith(("#", "Words"))]
     shown = [
-        f"{evidence.short(line.commit)} {line.agent} ({line.session}) {line.line:>3}  {_cut(line.text, 60)}"
+        f"{evidence.short(line.commit)} {line.agent} ({line.session}) {line.line:>3}  {_cut(line.text)}"
         for line in lines
     ]
     why = [f"because: {lines[0].reason}"] if lines else []
@@ -216,13 +217,10 @@ def _lines(answer: Recalled) -> tuple[str, ...]:
 
 
 def _hit(hit: Hit) -> tuple[str, str]:
-    commit = evidence.short(None if hit.dirty else hit.commit)
-    passage = " ".join(hit.excerpt.split())
-    return (
-        f"{hit.score:.2f}  {hit.title}",
-        f"      {evidence.facts(evidence.place(hit.path, hit.lines), commit)}  {_cut(passage, 0)}".rstrip(),
-    )
+    origin = evidence.facts(evidence.place(hit.path, hit.lines), evidence.short(None if hit.dirty else hit.commit))
+    passage = " ".join(hit.excerpt.removeprefix(f"# {hit.title}").split())
+    return f"{hit.score:.2f}  {hit.title}  ({origin})", f"      {_cut(passage)}"
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…" * bool(width)
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"

@@ -20,7 +20,7 @@ from vault_mem.cli.invocation import Call, opened, vault_command
 def command(call: Call, task: tuple[str, ...], **options: Any) -> None:  # Any: as declared above
     """Show what to know before starting a task.
 
-    TASK says in words what is about to be done.
+    TASK says in words what is about to be done. Shown are pinned, hand-off, triggered and relevant notes.
     """
     with opened(call) as memory:
         answer = memory.context(" ".join(task), **options)

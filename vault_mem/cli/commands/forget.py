@@ -14,7 +14,10 @@ from vault_mem.cli.receipts import show_change
 @click.option("--version", metavar="VERSION", help="The version last seen; refused if the note has changed since.")
 @click.option("--undo", is_flag=True, help="Bring it back; the same as restore.")
 def command(call: Call, note: str, reason: str, version: str | None, undo: bool) -> None:
-    """Archive a note: recall leaves it out, links still lead to it, restore brings it back."""
+    """Archive a note; recall leaves it out.
+
+    Links still lead to it, and restore brings it back.
+    """
     if undo and version:
         raise click.UsageError("--version cannot be given with --undo")
     with opened(call) as memory:

@@ -26,12 +26,12 @@ def command(call: Call, folder: Path | None) -> None:
 
     made = initialise(folder or call.vault or Path())
     if call.as_json:
-        fields = {"root": str(made.root), "created": made.created, "messages": made.messages, "commit": made.commit}
+        fields = {"root": str(made.root), "created": made.created, "messages": made.notes, "commit": made.commit}
         output.data(fields)
         return
     for name in made.created:
         output.line(output.Styled("created ", "bold"), name)
-    for text in made.messages:
+    for text in made.notes:
         output.message(text)
     state = f"commit {evidence.short(made.commit)}" if made.commit else "nothing had to change"
     output.message(f"{made.root} is a vault ({state})")
