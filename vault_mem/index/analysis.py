@@ -22,16 +22,17 @@ MAX_CHARACTERS = 1_048_576
 
 STOP_WORDS = frozenset(
     """
-    a about above after again against all am an and any are as at be because been before being below between both but by
-    can could did do does doing don down during each few for from further had has have having he her here hers herself
-    him himself his how i if in into is it its itself just me more most my myself no nor not now of off on once only or
-    other our ours ourselves out over own s same she should so some such t than that the their theirs them themselves
-    then there these they this those through to too under until up very was we were what when where which while who
-    whom whose why will with would you your yours yourself yourselves
-    d ll m re ve doesn didn isn wasn weren won wouldn couldn shouldn hasn haven hadn aren ain
+    a about am an and are aren as at be been being but by can could d did didn do does doesn doing don for from had hadn
+    has hasn have haven he her here hers herself him himself his how i if in into is isn it its itself ll m me might mine
+    must my myself no not of on or our ours ourselves re s shall she should shouldn such t than that the their theirs
+    them themselves then there these they this those to us ve was wasn we were weren what when where which who whom
+    whose why will with won would wouldn you your yours yourself yourselves
     """.split()  # noqa: SIM905  (a word list reads better as words)
 )
-"""English function words and the words questions are made of. Negations of code (`null`, `none`) are content."""
+"""English function words and the words questions are made of.
+
+Words of time and place (`before`, `after`, `up`, `may`) stay: with them out, LoCoMo lost up to half a point of MRR.
+"""
 
 # Thai, Lao, Myanmar, Khmer, Han, kana, Hangul, bopomofo: scripts written without (reliable) spaces between words.
 # Source: Unicode Standard, Blocks.txt.
