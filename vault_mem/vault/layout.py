@@ -57,9 +57,11 @@ class Layout:
 
 
 def plural(word: str) -> str:
-    """Return the plain English plural of a category; a word that ends in a single s is one already."""
-    if word in _IRREGULAR or (word.endswith("s") and not word.endswith("ss")):
-        return _IRREGULAR.get(word, word)
+    """Return the plain English plural of a category; a word in another script stays as it is."""
+    if word in _IRREGULAR:
+        return _IRREGULAR[word]
+    if word in _IRREGULAR.values() or (word.endswith("s") and not word.endswith("ss")) or not word.isascii():
+        return word
     if word.endswith(("ss", "x", "ch", "sh")):
         return f"{word}es"
     if word.endswith("y") and word[-2:-1] not in {"a", "e", "i", "o", "u", ""}:

@@ -75,8 +75,8 @@ class WritePipeline:
         Raises:
             WriteConflictError: if a person changed one of the files meanwhile; nothing was written then.
         """
+        self.index.wait_until_free()
         try:
-            self.index.wait_until_free()
             self._record(intent)
             self._place_files(intent, contents)
             self._stage(intent)
@@ -207,7 +207,7 @@ class WritePipeline:
             ours = {
                 step.path: now[step.path]
                 for step in intent.steps
-                if staged.get(step.path) == step.wanted and now[step.path] != step.wanted
+                if staged.get(step.path) == step.wanted != now[step.path] and step.file != step.wanted_version
             }
             if ours:
                 self.index.set_entries(ours)

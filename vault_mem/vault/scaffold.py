@@ -24,8 +24,8 @@ from vault_mem.vault.objects import blob_id
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.repository import Repository, require_git, run_outside, split_nul
 from vault_mem.vault.templates import vault_template
-from vault_mem.vault.worktree import read_bytes, read_state
 from vault_mem.vault.transaction import Transaction, hold
+from vault_mem.vault.worktree import read_bytes, read_state
 
 _WAIT = 5.0
 _SAMPLE_NOTES = 2_000

@@ -124,8 +124,9 @@ class Transaction:
 
     def _edited(self, paths: Sequence[NotePath]) -> list[NotePath]:
         """Return the paths whose file is not what HEAD has; a sparse checkout's absent files are no edits."""
-        committed = self._writer.committed(self._head, paths)
-        changed = [path for path in paths if self._file(path) != _version(committed[path])]
+        committed, staged = self._writer.committed(self._head, paths), self._writer.index.entries(paths)
+        staged_edits = {path for path, entry in staged.items() if entry.object_id != _version(committed[path])}
+        changed = [path for path in paths if path in staged_edits or self._file(path) != _version(committed[path])]
         gone = [path for path in changed if self._file(path) is None]
         hidden = self._writer.index.hidden(gone)
         return [path for path in changed if path not in hidden and not _is_special(committed[path])]

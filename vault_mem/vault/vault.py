@@ -22,9 +22,9 @@ from vault_mem.vault.objects import blob_id
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
+from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.trees import TreeCache
 from vault_mem.vault.worktree import Snapshot, WorkTree, overlay, read_bytes, read_state
-from vault_mem.vault.transaction import Transaction, hold
 
 __all__ = ["Snapshot", "Vault", "WorkTree"]
 
