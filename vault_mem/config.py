@@ -18,6 +18,13 @@ from vault_mem.errors import InvalidConfigError
 
 APP = "vault-mem"
 BUNDLED_EMBEDDER = "bundled"
+# What git sets for hooks and aliases: it would point every command of ours at another repository.
+# Source: `git rev-parse --local-env-vars`.
+_GIT_LOCAL = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_OBJECT_DIRECTORY GIT_DIR "
+    "GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE GIT_INDEX_FILE GIT_NO_REPLACE_OBJECTS GIT_REPLACE_REF_BASE "
+    "GIT_PREFIX GIT_SHALLOW_FILE GIT_COMMON_DIR GIT_NAMESPACE GIT_QUARANTINE_PATH GIT_EXTERNAL_DIFF"
+)
 _TEXT_KEYS = ("vault", "agent", "session", "embedder", "lexical")
 
 
@@ -29,7 +36,8 @@ class Settings:
         cache_dir: derived data, deletable at any time.
         state_dir: usage and unfinished writes; losing it costs ranking, never notes.
         config_dir: where `config.toml` is.
-        vault: the user's default vault, None if none is set.
+        vault: the vault named in the environment (`VAULT_MEM_VAULT`); goes before the one the current folder is in.
+        default_vault: the vault named in `config.toml`; used where no other is found.
         agent: who writes, when the caller does not say; a commit trailer.
         session: the writer's session, when the caller does not say; a commit trailer.
         embedder: `bundled`, `none`, or the folder of another model2vec model.
@@ -40,6 +48,7 @@ class Settings:
     state_dir: Path
     config_dir: Path
     vault: Path | None = None
+    default_vault: Path | None = None
     agent: str | None = None
     session: str | None = None
     embedder: str = BUNDLED_EMBEDDER
@@ -66,12 +75,14 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environ is None else environ
     config_dir = _folder(env, "VAULT_MEM_CONFIG", platformdirs.user_config_path(APP))
     chosen = _read_file(config_dir / "config.toml")
+    default_vault = chosen.pop("vault", None)
     chosen |= {key: env[f"VAULT_MEM_{key.upper()}"] for key in _TEXT_KEYS if env.get(f"VAULT_MEM_{key.upper()}")}
     return Settings(
         cache_dir=_folder(env, "VAULT_MEM_CACHE", platformdirs.user_cache_path(APP)),
         state_dir=_folder(env, "VAULT_MEM_STATE", platformdirs.user_state_path(APP)),
         config_dir=config_dir,
         vault=Path(chosen["vault"]).expanduser() if "vault" in chosen else None,
+        default_vault=Path(default_vault).expanduser() if default_vault else None,
         agent=chosen.get("agent"),
         session=chosen.get("session"),
         embedder=chosen.get("embedder", BUNDLED_EMBEDDER),
@@ -82,15 +93,18 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 def prepare_environment() -> None:
     """Set what libraries read from the environment before they are imported.
 
-    fastmcp reads `.env` in the current folder, which belongs to the author of the project, and looks for updates when it
-    shows its banner; GitPython looks for git at import and raises where there is none; model2vec's hub client must stay
-    offline. Source: fastmcp settings documentation, GitPython `git.refresh`, huggingface_hub environment variables.
+    fastmcp reads `.env` in the current folder, which belongs to the author of the project, and looks for updates if it
+    shows its banner; GitPython looks for git at import and raises where there is none, and
+    hands on what git sets for hooks; model2vec's hub client must stay offline. Source: fastmcp settings documentation,
+    GitPython `git.refresh`, huggingface_hub environment variables.
     """
     os.environ["FASTMCP_ENV_FILE"] = os.devnull
     os.environ["FASTMCP_CHECK_FOR_UPDATES"] = "off"
     os.environ["GIT_PYTHON_REFRESH"] = "quiet"
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    for name in _GIT_LOCAL.split():
+        os.environ.pop(name, None)
 
 
 def process_environment() -> dict[str, str]:

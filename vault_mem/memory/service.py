@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from vault_mem.memory import checking, contexts, forgetting, graph, histories, reading, recalling, remembering, revising
 from vault_mem.memory.answers import (
@@ -32,7 +32,7 @@ class Memory:
     turns. Every write is one commit, durable when the verb returns. Close it, or use it in a `with` block.
 
     Wherever a verb takes a `note`, an id, a unique id prefix, a key, a title, an alias, a path or a `[[link]]` will do.
-    Times typed without a zone are local; `at` takes a ref, a commit prefix, a date, a time, or words like `3 weeks ago`.
+    Times typed without a zone are local; `at` takes a ref, a commit prefix, a date, a time, or words (`3 weeks ago`).
     Every verb raises `vault_mem.errors.VaultMemError` and nothing else on purpose.
     """
 
@@ -40,7 +40,7 @@ class Memory:
         """Wrap an open session; use `vault_mem.open_memory` instead."""
         self._session = session
 
-    def __enter__(self) -> Memory:
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import vault_mem
+from tests.vaults import git
+from vault_mem import Memory
+
+
+def _found(memory: Memory, query: str) -> list[str]:
+    return [hit.path for hit in memory.recall(query, mode="lexical").hits]
+
+
+def test_a_hand_edit_is_seen_by_the_next_recall(memory: Memory, vault: Path) -> None:
+    note = memory.remember("The lighthouse is white.", title="Tower").note
+    path = vault / note.path
+    path.write_text(path.read_text().replace("lighthouse", "windmill"))
+    answer = memory.recall("windmill", mode="lexical")
+    assert [hit.path for hit in answer.hits] == [note.path]
+    assert answer.dirty
+    assert answer.hits[0].dirty
+    assert answer.hits[0].commit is None
+    assert _found(memory, "lighthouse") == []
+
+
+def test_new_renamed_and_deleted_files_are_seen(memory: Memory, vault: Path) -> None:
+    (vault / "zebra.md").write_text("Zebras have stripes.\n")
+    assert _found(memory, "stripes") == ["zebra.md"]
+    (vault / "zebra.md").rename(vault / "horse.md")
+    assert _found(memory, "stripes") == ["horse.md"]
+    (vault / "horse.md").unlink()
+    assert _found(memory, "stripes") == []
+
+
+def test_a_branch_switch_is_seen(memory: Memory, vault: Path) -> None:
+    git(vault, "switch", "-qc", "side")
+    memory.remember("The volcano erupts.", title="Volcano")
+    assert _found(memory, "volcano") == ["notes/volcano.md"]
+    git(vault, "switch", "-q", "main")
+    assert _found(memory, "volcano") == []
+    git(vault, "switch", "-q", "side")
+    assert _found(memory, "volcano") == ["notes/volcano.md"]
+
+
+def test_a_pull_is_seen_with_who_wrote_it(memory: Memory, vault: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(vault), str(clone))
+    with vault_mem.open_memory(clone, agent="colleague") as other:
+        other.remember("The glacier melts.", title="Glacier")
+    git(vault, "pull", "-q", str(clone), "main")
+    hit = memory.recall("glacier", mode="lexical").hits[0]
+    assert hit.agent == "colleague"
+    assert not hit.dirty
+
+
+def test_two_open_memories_see_each_other(memory: Memory, vault: Path) -> None:
+    with vault_mem.open_memory(vault) as other:
+        other.remember("The comet returns.", title="Comet")
+        assert _found(memory, "comet") == ["notes/comet.md"]
+        memory.remember("The meteor burns.", title="Meteor")
+        assert _found(other, "meteor") == ["notes/meteor.md"]
+
+
+def test_the_index_comes_back_when_it_is_deleted(memory: Memory, vault: Path) -> None:
+    import shutil
+
+    memory.remember("The glacier melts.", title="Glacier")
+    folder = Path(memory.status().index_folder)
+    memory.close()
+    shutil.rmtree(folder)
+    with vault_mem.open_memory(vault) as again:
+        assert _found(again, "glacier") == ["notes/glacier.md"]
+
+
+def test_a_damaged_index_is_rebuilt(memory: Memory, vault: Path) -> None:
+    memory.remember("The glacier melts.", title="Glacier")
+    folder = Path(memory.status().index_folder)
+    memory.close()
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"garbage" * 100)
+    with vault_mem.open_memory(vault) as again:
+        assert _found(again, "glacier") == ["notes/glacier.md"]
+        assert again.remember("More.").commit

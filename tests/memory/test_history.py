@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from vault_mem import Memory
+from vault_mem.errors import InvalidQueryError, NoteNotFoundError
+
+
+def test_the_log_names_commit_agent_session_and_reason_newest_first(memory: Memory) -> None:
+    first = memory.remember("One.", title="Rule", reason="Because.")
+    memory.revise("Rule", "Two.", reason="It changed.", agent="another", session="s2")
+    versions = memory.history("Rule").versions
+    assert [version.operation for version in versions] == ["revise", "remember"]
+    assert (versions[0].agent, versions[0].session, versions[0].reason) == ("another", "s2", "It changed.")
+    assert versions[1].commit == first.commit
+    assert memory.history("Rule", limit=1).versions == versions[:1]
+
+
+def test_the_log_follows_a_renamed_note(memory: Memory, vault: Path) -> None:
+    import subprocess
+
+    note = memory.remember("One.", title="Rule").note
+    subprocess.run(["git", "-C", str(vault), "mv", note.path, "moved.md"], check=True)
+    subprocess.run(["git", "-C", str(vault), "commit", "-qm", "tidy"], check=True)
+    memory.revise("moved", "Two.")
+    assert [version.path for version in memory.history("Rule").versions] == ["moved.md", "moved.md", note.path]
+
+
+def test_blame_ends_at_the_agent_and_its_reason(memory: Memory, vault: Path) -> None:
+    memory.remember("First line.\nSecond line.", title="Rule", confidence=0.6, reason="Said so.")
+    memory.revise("Rule", "First line.\nAnother second line.", reason="Was wrong.", agent="fixer")
+    lines = {line.text: line for line in memory.history("Rule", view="blame").blame}
+    assert (lines["First line."].agent, lines["First line."].reason) == ("tester", "Said so.")
+    assert (lines["Another second line."].agent, lines["Another second line."].reason) == ("fixer", "Was wrong.")
+    assert lines["First line."].confidence == 0.6
+    path = vault / "notes/rule.md"
+    path.write_text(path.read_text() + "By hand.\n")
+    last = memory.history("Rule", view="blame").blame[-1]
+    assert (last.text, last.commit) == ("By hand.", None)
+
+
+def test_the_diff_names_properties_links_and_sections(memory: Memory) -> None:
+    memory.remember("# Rule\n\n## Why\n\nBecause.\n", title="Rule")
+    memory.remember("Other.", title="Other")
+    memory.revise("Rule", "# Rule\n\n## Why\n\nSee [[other]].\n", set={"confidence": 0.5})
+    difference = memory.history("Rule", view="diff").difference
+    assert difference is not None
+    assert difference.properties == ("confidence",)
+    assert difference.sections == ("Why",)
+    assert difference.links_added == ("other",)
+    assert "-Because." in difference.patch
+    assert "+See [[other]]." in difference.patch
+
+
+def test_as_of_shows_the_note_as_it_was(memory: Memory) -> None:
+    first = memory.remember("One.", title="Rule")
+    memory.revise("Rule", "Two.")
+    note = memory.history("Rule", view="as-of", at=first.commit).note
+    assert note is not None
+    assert note.text.endswith("One.\n")
+    assert note.version == first.note.version
+
+
+def test_before_its_first_commit_a_note_is_not_known(memory: Memory) -> None:
+    before = memory.remember("One.", title="First").commit
+    memory.remember("Two.", title="Second")
+    with pytest.raises(NoteNotFoundError):
+        memory.history("Second", view="as-of", at=before)
+    with pytest.raises(NoteNotFoundError):
+        memory.read("Second", at=before)
+
+
+@pytest.mark.parametrize("arguments", [{"view": "x-ray"}, {"view": "as-of"}, {"limit": 0}])
+def test_bad_arguments_are_refused(memory: Memory, arguments: dict[str, object]) -> None:
+    memory.remember("One.", title="Rule")
+    with pytest.raises(InvalidQueryError):
+        memory.history("Rule", **arguments)  # type: ignore[arg-type]  # the wrong kinds are the point

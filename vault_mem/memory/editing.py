@@ -1,0 +1,60 @@
+"""Edits of a note that is there: properties, text, retirement. Pure: bytes in, bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from vault_mem.index.view import IndexedNote
+from vault_mem.notes.document import parse, replace_body
+from vault_mem.notes.frontmatter import REMOVED, Removed, edit
+from vault_mem.notes.identifiers import new_id
+from vault_mem.notes.model import Value
+from vault_mem.notes.schema import validate
+from vault_mem.notes.times import format_time
+
+Changes = Mapping[str, "Value | Removed"]
+
+
+def with_properties(path: str, content: bytes, changes: Mapping[str, object], *, now: datetime) -> bytes:
+    """Change properties; None removes one. Only the lines of those properties change.
+
+    Raises:
+        InvalidNoteError: for a value the format does not allow.
+        MalformedFrontmatterError: if the frontmatter cannot be edited safely.
+    """
+    kept = validate({key: value for key, value in changes.items() if value is not None}, now=now)
+    removed: dict[str, Value | Removed] = {key: REMOVED for key, value in changes.items() if value is None}
+    return edit(content, {**kept, **removed}, path=path)
+
+
+def with_text(path: str, content: bytes, text: str) -> bytes:
+    """Replace the text below the frontmatter; the title line stays if the new text brings none.
+
+    Raises:
+        MalformedFrontmatterError: if it cannot be told where the text begins.
+    """
+    edit(content, {}, path=path)
+    return replace_body(content, text)
+
+
+def with_id(note: IndexedNote, content: bytes, *, now: datetime) -> tuple[bytes, str]:
+    """Give a note an id if it has none; return its bytes and its id."""
+    if note.metadata.id:
+        return content, note.metadata.id
+    identity = new_id(now)
+    return edit(content, {"id": identity}, path=note.path), identity
+
+
+def retired(note: IndexedNote, content: bytes, *, valid_to: datetime | None, now: datetime) -> tuple[bytes, str]:
+    """Mark a note as superseded, and its validity as ended where the successor's beginning is known."""
+    changes: dict[str, Value] = {"status": "superseded"}
+    if valid_to is not None and note.metadata.valid_to is None:
+        changes["valid_to"] = format_time(valid_to)
+    content, identity = with_id(note, content, now=now)
+    return edit(content, changes, path=note.path), identity
+
+
+def title_of(content: bytes, default: str) -> str:
+    """Return the title that a note's bytes have, or the default."""
+    return parse(content).title or default

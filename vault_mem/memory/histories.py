@@ -1,0 +1,228 @@
+"""`history`: what git knows about a note."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from vault_mem.errors import InvalidQueryError, NoteNotFoundError
+from vault_mem.index import commits as index
+from vault_mem.memory.answers import BlamedLine, Difference, History, Version
+from vault_mem.memory.moment import Moment
+from vault_mem.memory.reading import answer
+from vault_mem.memory.requests import VIEWS
+from vault_mem.memory.session import Session
+from vault_mem.notes.document import parse
+from vault_mem.notes.model import BlobId, CommitId, Document, NotePath
+from vault_mem.notes.record import CommitRecord
+from vault_mem.notes.times import parse_typed
+
+MAX_VERSIONS = 1_000
+
+
+def history(
+    session: Session,
+    reference: str,
+    *,
+    view: str,
+    at: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int,
+) -> History:
+    """Return a note's past; see `Memory.history`."""
+    if view not in VIEWS:
+        raise InvalidQueryError(f"view is {view!r}", f"It takes: {', '.join(VIEWS)}")
+    if not 1 <= limit <= MAX_VERSIONS:
+        raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_VERSIONS:,}")
+    if view == "as-of":
+        if at is None:
+            raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
+        moment = session.at(at)
+        note = moment.find(_then(session, moment, reference))
+        return History(moment.commit, note.path, note.title, view, note=answer(session, moment, note))
+    moment = session.at(at)
+    path = moment.find(_then(session, moment, reference) if at else reference).path
+    if view == "blame":
+        return _blamed(session, moment, path)
+    versions = _versions(session, moment, path)
+    if view == "diff":
+        return _differing(session, moment, path, versions, since, until)
+    chosen = [version for version in versions if _within(session, version.time, since, until)]
+    return History(moment.commit, path, moment.note(path).title, view, versions=tuple(chosen[:limit]))
+
+
+def _then(session: Session, moment: Moment, reference: str) -> str:
+    """Return by what the note can be found at an earlier moment: its id if it had one, else what was given.
+
+    Raises:
+        NoteNotFoundError: if the note was not known yet.
+    """
+    try:
+        moment.references.find(reference, at=moment.reference)
+    except NoteNotFoundError:
+        present = session.present().find(reference)
+        if present.metadata.id is None:
+            raise
+        return present.metadata.id
+    return reference
+
+
+def _versions(session: Session, moment: Moment, path: NotePath) -> list[Version]:
+    if moment.commit is None:
+        return []
+    return [_version(version) for version in session.log(path, moment.commit)]
+
+
+def _version(found: index.Version) -> Version:
+    record = found.record
+    return Version(
+        commit=record.id,
+        time=record.time,
+        author=record.author,
+        agent=record.agent,
+        session=record.session,
+        operation=record.operation,
+        subject=record.subject,
+        reason=record.reason,
+        path=found.path,
+        blob=found.blob,
+    )
+
+
+def _within(session: Session, time: datetime, since: str | None, until: str | None) -> bool:
+    return (since is None or time >= _bound(session, since)) and (
+        until is None or time <= _bound(session, until, end_of_day=True)
+    )
+
+
+def _bound(session: Session, text: str, *, end_of_day: bool = False) -> datetime:
+    """Return the time that a bound means: a time as typed, or that of a revision."""
+    moment = parse_typed(text, now=session.now(), end_of_day=end_of_day)
+    return moment if moment is not None else session.at(text).time
+
+
+# --- blame ---
+
+
+def _blamed(session: Session, moment: Moment, path: NotePath) -> History:
+    """Return each line with its commit; text that is not committed has none."""
+    note = moment.note(path)
+    text = parse(session.content(moment, note.blob)).text
+    blamed = session.vault.blame(path, moment.commit if moment.reference else None)
+    records = {commit: session.index.commits.record(commit) for commit in {line.commit for line in blamed} if commit}
+    confidences = {commit: _confidence(session, record, path) for commit, record in records.items()}
+    lines = [
+        _blamed_line(number, content, line.commit, records, confidences)
+        for number, (content, line) in enumerate(zip(text.splitlines(), blamed, strict=False), start=1)
+    ]
+    return History(moment.commit, path, note.title, "blame", blame=tuple(lines))
+
+
+def _blamed_line(
+    number: int,
+    text: str,
+    commit: CommitId | None,
+    records: dict[CommitId, CommitRecord | None],
+    confidences: dict[CommitId, float | None],
+) -> BlamedLine:
+    record = records.get(commit) if commit else None
+    if record is None:
+        return BlamedLine(number, text, commit, None, None, None, None, "", None)
+    return BlamedLine(
+        line=number,
+        text=text,
+        commit=record.id,
+        time=record.time,
+        author=record.author,
+        agent=record.agent,
+        session=record.session,
+        reason=record.reason,
+        confidence=confidences.get(record.id),
+    )
+
+
+def _confidence(session: Session, record: CommitRecord | None, path: NotePath) -> float | None:
+    """Return the confidence that the note claimed in the version a commit wrote."""
+    for change in record.changes if record else ():
+        if change.new is not None and change.path == path:
+            return parse(session.version_bytes(change.new)).metadata.confidence
+    return None
+
+
+# --- diff ---
+
+
+def _differing(
+    session: Session, moment: Moment, path: NotePath, versions: Sequence[Version], since: str | None, until: str | None
+) -> History:
+    """Compare two versions: those at `since` and `until`, or the last one with the one before."""
+    new = _latest(versions, _bound(session, until, end_of_day=True) if until else None)
+    new_blob = (moment.note(path).blob, moment.commit) if until is None else (new.blob, new.commit) if new else None
+    if new_blob is None:
+        raise NoteNotFoundError(path, at=until)
+    if since is not None:
+        old = _latest(versions, _bound(session, since, end_of_day=True))
+    else:
+        older = [version for version in versions if version.blob != new_blob[0]]
+        old = older[0] if older else None
+    old_bytes = session.version_bytes(BlobId(old.blob)) if old and old.blob else b""
+    new_bytes = b"" if new_blob[0] is None else _bytes(session, moment, BlobId(new_blob[0]))
+    before, after = parse(old_bytes), parse(new_bytes)
+    difference = Difference(
+        old_commit=old.commit if old else None,
+        new_commit=new_blob[1],
+        old_version=old.blob if old else None,
+        new_version=new_blob[0],
+        properties=tuple(_changed_properties(before, after)),
+        sections=tuple(_changed_sections(before, after)),
+        links_added=tuple(sorted(_targets(after) - _targets(before))),
+        links_removed=tuple(sorted(_targets(before) - _targets(after))),
+        patch=_patch(path, before.text, after.text),
+    )
+    return History(moment.commit, path, moment.note(path).title, "diff", difference=difference)
+
+
+def _patch(path: NotePath, before: str, after: str) -> str:
+    """Return a unified diff of two versions."""
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
+    return "\n".join(lines)
+
+
+def _latest(versions: Iterable[Version], bound: datetime | None) -> Version | None:
+    """Return the newest version not later than the bound."""
+    return next((version for version in versions if bound is None or version.time <= bound), None)
+
+
+def _bytes(session: Session, moment: Moment, blob: BlobId) -> bytes:
+    """Return a version's bytes, from the work tree if it is not committed."""
+    return session.content(moment, blob)
+
+
+def _changed_properties(before: Document, after: Document) -> list[str]:
+    keys = dict.fromkeys([*before.properties, *after.properties])
+    return [key for key in keys if before.properties.get(key) != after.properties.get(key)]
+
+
+def _changed_sections(before: Document, after: Document) -> list[str]:
+    """Return the headings under which text was added, removed or changed; empty text for text above all headings."""
+    old, new = _sections(before), _sections(after)
+    return [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
+
+
+def _sections(document: Document) -> dict[str, list[str]]:
+    sections: dict[str, list[str]] = {}
+    starts = {heading.line: heading.text for heading in document.headings}
+    name = ""
+    for number, line in enumerate(document.text.splitlines(), start=1):
+        if number < document.body_line:
+            continue
+        name = starts.get(number, name)
+        if line.strip():
+            sections.setdefault(name, []).append(line)
+    return sections
+
+
+def _targets(document: Document) -> set[str]:
+    return {link.target for link in document.links if link.target}

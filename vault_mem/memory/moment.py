@@ -1,0 +1,139 @@
+"""The vault at one moment: a revision's notes, with what follows from all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from vault_mem.errors import NoteNotFoundError
+from vault_mem.index.index import Index
+from vault_mem.index.view import IndexedNote, View
+from vault_mem.memory.links import Edge, edges
+from vault_mem.memory.references import References
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import CommitRecord
+from vault_mem.vault.layout import namespace_of
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A view of the vault with evidence; safe to share between threads, never changed.
+
+    Attributes:
+        commit: the revision it speaks for, None in a vault without a commit.
+        dirty: notes whose work-tree text is not in that commit (or in the case of a deleted note, was).
+        view: the notes, as the index knows them.
+        time: when the state was the present one; `expires` is judged by it.
+        reference: how the caller named it, None for the present.
+        is_complete: whether the index knows all of its notes.
+    """
+
+    commit: CommitId | None
+    dirty: frozenset[NotePath]
+    view: View
+    time: datetime
+    index: Index
+    reference: str | None = None
+    is_complete: bool = True
+
+    @cached_property
+    def references(self) -> References:
+        """Every name of every note."""
+        return References(self.view.notes)
+
+    @cached_property
+    def positions(self) -> Mapping[NotePath, int]:
+        """Position of each note in the view, by path."""
+        return {note.path: position for position, note in enumerate(self.view.notes)}
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Every link between notes, in the order of paths and of the text."""
+        return edges(self.view.notes, self.references)
+
+    @cached_property
+    def successors(self) -> Mapping[NotePath, tuple[NotePath, ...]]:
+        """Notes that replace a note, by its path; two notes that name each other replace neither.
+
+        A successor that is itself archived or a mere hypothesis replaces nothing.
+        """
+        found: dict[NotePath, list[NotePath]] = {}
+        for note in self.view.notes:
+            if note.metadata.status in {"archived", "inbox", "hypothesis"}:
+                continue
+            for target in note.metadata.relations.get("supersedes", ()):
+                old = self.references.link(target, source=note.path)
+                if old is not None and old != note.path:
+                    found.setdefault(old, []).append(note.path)
+        return {
+            old: tuple(new for new in news if old not in found.get(new, ()))
+            for old, news in found.items()
+            if any(old not in found.get(new, ()) for new in news)
+        }
+
+    @cached_property
+    def _origins(self) -> dict[int, CommitRecord | None]:
+        return {}
+
+    def find(self, reference: str) -> IndexedNote:
+        """Return the note that the reference means.
+
+        Raises:
+            NoteNotFoundError, AmbiguousNoteError: see `References.find`.
+        """
+        path = self.references.find(reference, at=self.reference)
+        return self.view.notes[self.positions[path]]
+
+    def note(self, path: NotePath) -> IndexedNote:
+        """Return the note at a path.
+
+        Raises:
+            NoteNotFoundError: if there is none.
+        """
+        position = self.positions.get(path)
+        if position is None:
+            raise NoteNotFoundError(path, at=self.reference)
+        return self.view.notes[position]
+
+    def blob(self, path: NotePath) -> BlobId | None:
+        """Return a note's version, None if there is no note at the path."""
+        position = self.positions.get(path)
+        return None if position is None else self.view.notes[position].blob
+
+    def origin(self, position: int) -> CommitRecord | None:
+        """Return the commit that gave the note its present text, None if it is not committed."""
+        if position not in self._origins:
+            note = self.view.notes[position]
+            known = self.commit is not None and note.path not in self.dirty
+            self._origins[position] = (
+                self.index.commits.introduced(note.path, note.blob, self.commit) if known and self.commit else None
+            )
+        return self._origins[position]
+
+    # --- recall.filters.Facts ---
+
+    def status(self, position: int) -> str:
+        """Return the effective status: `superseded` where a successor names the note, else as stated."""
+        note = self.view.notes[position]
+        stated = note.metadata.status
+        return "superseded" if stated == "active" and note.path in self.successors else stated
+
+    def namespace(self, position: int) -> str:
+        """Return the namespace, empty for the global one."""
+        return namespace_of(self.view.notes[position].path)
+
+    def changed(self, position: int) -> datetime | None:
+        """Return when the note got its present text; this moment for text that is not committed."""
+        origin = self.origin(position)
+        if origin is not None:
+            return origin.time
+        return self.time if self.view.notes[position].path in self.dirty else None
+
+    def people(self, position: int) -> frozenset[str]:
+        """Return who wrote its present text, and the agent that wrote it first, case-folded."""
+        origin = self.origin(position)
+        names = [self.view.notes[position].metadata.agent]
+        names += [origin.author, origin.agent] if origin else []
+        return frozenset(name.casefold() for name in names if name)

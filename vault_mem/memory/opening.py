@@ -1,0 +1,76 @@
+"""Opening and making vaults: the one place that wires implementations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from vault_mem.config import Settings, load_settings, prepare_environment
+from vault_mem.errors import NotAVaultError
+from vault_mem.index.embedders import load_embedder
+from vault_mem.index.index import Index
+from vault_mem.memory.service import Memory
+from vault_mem.memory.session import Session
+from vault_mem.vault.scaffold import Scaffolded
+from vault_mem.vault.scaffold import initialise as scaffold
+from vault_mem.vault.vault import Vault
+
+INDEX_FOLDER = "index"
+
+
+def open_memory(
+    path: Path | str | None = None,
+    *,
+    settings: Settings | None = None,
+    agent: str | None = None,
+    session: str | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Memory:
+    """Open a vault for remembering and recalling.
+
+    Args:
+        path: the vault's folder, or one inside it. If not given: the vault that the settings name in the environment,
+            else the one the current folder is in, else the user's default.
+        settings: what the user chose; read from the environment and the user's `config.toml` if not given.
+        agent: who writes, where a verb is not told; a commit trailer.
+        session: the writer's session, where a verb is not told; a commit trailer.
+        progress: called with (stage, done, total) while the index catches up.
+
+    Raises:
+        NotAVaultError: if there is no vault there.
+        UnsupportedRepositoryError, GitMissingError, InvalidConfigError: if it cannot be opened.
+    """
+    prepare_environment()
+    chosen = settings or load_settings()
+    vault = Vault.open(_locate(path, chosen), chosen)
+    try:
+        index = Index.open(
+            chosen.repository_cache(vault.key) / INDEX_FOLDER,
+            embedder=load_embedder(chosen.embedder),
+            lexical=chosen.lexical,
+        )
+    except BaseException:
+        vault.close()
+        raise
+    return Memory(Session(vault, index, chosen, agent=agent, session=session, progress=progress))
+
+
+def initialise(folder: Path | str, *, settings: Settings | None = None) -> Scaffolded:
+    """Make a folder a vault, or complete one; no note is changed, and a second time nothing is.
+
+    Raises:
+        UnsupportedRepositoryError: if the repository or its attributes cannot hold notes byte for byte.
+        StorageError: if the folder cannot be written.
+    """
+    prepare_environment()
+    return scaffold(Path(folder).expanduser(), settings or load_settings())
+
+
+def _locate(path: Path | str | None, settings: Settings) -> Path:
+    if path is not None:
+        folder = Path(path).expanduser()
+        return Vault.find(folder) or folder
+    found = settings.vault or Vault.find(Path.cwd()) or settings.default_vault
+    if found is None:
+        raise NotAVaultError(Path.cwd(), "is in no vault, and no default vault is set")
+    return found

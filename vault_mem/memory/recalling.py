@@ -1,0 +1,224 @@
+"""`recall`: from a question to hits with evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from vault_mem.index.analysis import analyze
+from vault_mem.memory.answers import Hit, Recalled
+from vault_mem.memory.moment import Moment
+from vault_mem.memory.session import Session
+from vault_mem.memory.similarity import overlap
+from vault_mem.notes.model import Chunk, Lines, NotePath
+from vault_mem.recall.excerpts import excerpt, tokens
+from vault_mem.recall.filters import select
+from vault_mem.recall.query import Question
+from vault_mem.recall.ranking import Ranked, Ranking, inverse_frequencies, rank, relevance
+
+MIN_DUPLICATE_OVERLAP = 0.9
+COLLAPSE_DEPTH = 50
+HIT_OVERHEAD_TOKENS = 60
+"""What the fields around an excerpt cost in an answer, about."""
+
+
+def recall(session: Session, question: Question) -> Recalled:
+    """Answer a question; see `Memory.recall`."""
+    moment = session.at(question.at)
+    judged = question.now if question.at is None else moment.time
+    positions = select(moment.view.notes, question.filters, moment, now=judged)
+    if not question.text:
+        return _listed(session, moment, question, positions)
+    live = session.present().view
+    ranking = rank(question, session.index, view=moment.view, live=live, positions=positions, facts=moment)
+    entries = _arranged(session, moment, ranking, question)
+    page = entries[question.offset : question.offset + question.limit]
+    hits = [_hit(session, moment, question, ranking, entry, live_notes=len(live.notes)) for entry in page]
+    kept = _within_budget(hits, question.max_tokens)
+    return _recalled(moment, question, kept, len(entries), _notices(moment, ranking), _explained(question, ranking))
+
+
+def _recalled(
+    moment: Moment,
+    question: Question,
+    hits: Sequence[Hit],
+    total: int,
+    notice: tuple[str, ...],
+    explanation: tuple[str, ...] = (),
+) -> Recalled:
+    end = question.offset + len(hits)
+    return Recalled(
+        revision=moment.commit,
+        dirty=bool(moment.dirty),
+        query=question.text,
+        hits=tuple(hits),
+        total=total,
+        next_offset=end if hits and end < total else None,
+        notice=notice,
+        explanation=explanation,
+    )
+
+
+# --- arranging ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A place in the answer: a ranked passage and the near-duplicates it stands for."""
+
+    ranked: Ranked
+    similar: tuple[NotePath, ...] = ()
+
+
+def _arranged(session: Session, moment: Moment, ranking: Ranking, question: Question) -> list[_Entry]:
+    """Reduce to one passage a note, fold near-duplicates, and put nothing above what supersedes it."""
+    if question.passages:
+        return [_Entry(ranked) for ranked in ranking.ranked]
+    best: dict[int, Ranked] = {}
+    for ranked in ranking.ranked:
+        best.setdefault(ranked.position, ranked)
+    entries = _folded(session, moment, list(best.values()))
+    return _successors_first(moment, entries)
+
+
+def _folded(session: Session, moment: Moment, ranked: list[Ranked]) -> list[_Entry]:
+    """Fold passages with nearly the same words into the best of them, among the first `COLLAPSE_DEPTH`."""
+    entries: list[_Entry] = []
+    words: list[frozenset[str]] = []
+    for entry in ranked[:COLLAPSE_DEPTH]:
+        mine = frozenset(analyze(session.index.catalog.chunk(entry.document).text))
+        status = moment.status(entry.position)
+        for at, kept in enumerate(entries):
+            same = moment.status(kept.ranked.position) == status
+            if same and overlap(mine, words[at]) >= MIN_DUPLICATE_OVERLAP:
+                path = moment.view.notes[entry.position].path
+                entries[at] = replace(kept, similar=(*kept.similar, path))
+                break
+        else:
+            entries.append(_Entry(entry))
+            words.append(mine)
+    return [*entries, *(_Entry(entry) for entry in ranked[COLLAPSE_DEPTH:])]
+
+
+def _successors_first(moment: Moment, entries: list[_Entry]) -> list[_Entry]:
+    """Move each superseded note behind the last of its successors that is in the answer."""
+    places = {moment.view.notes[entry.ranked.position].path: place for place, entry in enumerate(entries)}
+    keys = []
+    for place, entry in enumerate(entries):
+        successors = moment.successors.get(moment.view.notes[entry.ranked.position].path, ())
+        behind = max((places[path] for path in successors if path in places), default=-1)
+        keys.append((max(place, behind), 1 if behind >= place else 0, place))
+    return [entries[place] for _, _, place in sorted(keys)]
+
+
+# --- hits ---
+
+
+def _hit(
+    session: Session, moment: Moment, question: Question, ranking: Ranking, entry: _Entry, *, live_notes: int
+) -> Hit:
+    ranked = entry.ranked
+    chunk = session.index.catalog.chunk(ranked.document)
+    note = moment.view.notes[ranked.position]
+    passage = analyze(" ".join((note.title, *chunk.headings, *note.metadata.tags, chunk.author or "", chunk.text)))
+    weights = inverse_frequencies(ranking.frequencies, live_notes)
+    sure = relevance(ranking.terms, passage, weights, ranked.cosine)
+    hit = _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split()))
+    scores = {name: round(value, 4) for name, value in ranked.parts.items()}
+    return replace(hit, score=round(ranked.score, 4), relevance=round(sure, 4), scores=scores, similar=entry.similar)
+
+
+def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | None, words: frozenset[str]) -> Hit:
+    """Return a hit without a score: the passage, the note's own claims, and who wrote it when."""
+    note = moment.view.notes[position]
+    origin = moment.origin(position)
+    since = origin.time if origin else note.metadata.created
+    age = max(0, (moment.time - since).days) if since else None
+    return Hit(
+        id=note.metadata.id,
+        path=note.path,
+        title=note.title,
+        excerpt=excerpt(chunk.text, words) if chunk else "",
+        lines=chunk.lines if chunk else Lines(1, 1),
+        score=0.0,
+        relevance=None,
+        scores={},
+        confidence=note.metadata.confidence,
+        commit=origin.id if origin else None,
+        author=origin.author if origin else None,
+        agent=origin.agent if origin else note.metadata.agent if note.path not in moment.dirty else None,
+        dirty=note.path in moment.dirty,
+        version=note.blob,
+        created=note.metadata.created,
+        age_days=age,
+        status=moment.status(position),
+        type=note.metadata.type,
+        tags=note.metadata.tags,
+        namespace=moment.namespace(position),
+        vault=session.vault.root.name,
+        superseded_by=moment.successors.get(note.path, ()),
+    )
+
+
+def _within_budget(hits: Sequence[Hit], max_tokens: int | None) -> list[Hit]:
+    """Keep the hits that fit; the first one always, its excerpt cut if it must be."""
+    if max_tokens is None:
+        return list(hits)
+    kept: list[Hit] = []
+    left = max_tokens
+    for hit in hits:
+        cost = tokens(hit.excerpt) + HIT_OVERHEAD_TOKENS
+        if cost > left and kept:
+            break
+        if cost > left:
+            room = max(0, left - HIT_OVERHEAD_TOKENS) * 4
+            hit = replace(hit, excerpt=excerpt(hit.excerpt, frozenset(), limit=max(40, room)))  # noqa: PLW2901 cut
+        kept.append(hit)
+        left -= cost
+    return kept
+
+
+# --- listing ---
+
+
+def _listed(session: Session, moment: Moment, question: Question, positions: Sequence[int]) -> Recalled:
+    """List what the filters leave, newest first; ties by path."""
+    oldest = moment.time.replace(year=1)
+    newest = sorted(
+        positions,
+        key=lambda position: moment.changed(position) or moment.view.notes[position].metadata.created or oldest,
+        reverse=True,
+    )
+    page = newest[question.offset : question.offset + question.limit]
+    hits = []
+    for position in page:
+        documents = moment.view.notes[position].documents
+        chunk = session.index.catalog.chunk(documents[0]) if documents else None
+        hits.append(_evidence(session, moment, position, chunk, frozenset()))
+    kept = _within_budget(hits, question.max_tokens)
+    return _recalled(moment, question, kept, len(positions), _notices(moment, None))
+
+
+# --- notices ---
+
+
+def _notices(moment: Moment, ranking: Ranking | None) -> tuple[str, ...]:
+    notices = []
+    if not moment.is_complete:
+        notices.append("The index is still being built by another process; this answer is from what it has so far")
+    unknown = [term for term, count in ranking.frequencies.items() if count == 0] if ranking else []
+    if unknown:
+        notices.append("No note holds: " + ", ".join(unknown[:10]))
+    return tuple(notices)
+
+
+def _explained(question: Question, ranking: Ranking) -> tuple[str, ...]:
+    if not question.explain:
+        return ()
+    terms = ", ".join(f"{term} (in {count} passages)" for term, count in ranking.frequencies.items()) or "none"
+    return (
+        f"mode {question.mode}: {1 - ranking.dense_weight:.0%} words, {ranking.dense_weight:.0%} meaning",
+        f"terms: {terms}",
+        f"{len(ranking.ranked)} passages matched",
+        "score = (lexical + dense) * claim, at most 1; claim is the note's importance, confidence and status",
+    )

@@ -1,0 +1,365 @@
+"""`remember`: new notes, or the next version of keyed ones, in one commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from vault_mem.errors import InvalidNoteError, NoteNotFoundError
+from vault_mem.index.view import IndexedNote
+from vault_mem.memory.answers import Remembered
+from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
+from vault_mem.memory.moment import Moment
+from vault_mem.memory.requests import MAX_BATCH, MAX_NOTE_BYTES, NewNote
+from vault_mem.memory.session import Acting, Session
+from vault_mem.memory.similarity import similar_notes
+from vault_mem.memory.writing import Draft, Plan, unchanged, write
+from vault_mem.notes.document import body_text, new_document, parse
+from vault_mem.notes.identifiers import fold, new_id, slugify, unique_slug
+from vault_mem.notes.model import NotePath, Value
+from vault_mem.notes.schema import validate
+from vault_mem.notes.times import format_time, parse_stored
+from vault_mem.vault.layout import inside, namespace_of
+
+LABEL_CHARACTERS = 60
+MAX_SIMILARITY_BATCH = 50
+"""Near-duplicates are looked for in acts of up to this many notes; exact ones always."""
+
+
+def batch(single: NewNote | None, notes: Sequence[NewNote | Mapping[str, Any]] | None) -> tuple[NewNote, ...]:
+    """Return the notes to write, from one or from many.
+
+    Raises:
+        InvalidNoteError: if neither or both are given, or there are too many.
+    """
+    if (single is None) == (notes is None):
+        raise InvalidNoteError("Give text for one note, or notes for several", "One of the two, not both")
+    if single is not None:
+        return (single,)
+    parsed = tuple(note if isinstance(note, NewNote) else NewNote.parse(note) for note in notes or ())
+    if not 1 <= len(parsed) <= MAX_BATCH:
+        raise InvalidNoteError(f"{len(parsed):,} notes in one act", f"Give 1 to {MAX_BATCH:,}")
+    return parsed
+
+
+def remember(acting: Acting, notes: Sequence[NewNote]) -> Remembered:
+    """Write the notes; see `Memory.remember`."""
+    requests = [_Request.checked(note, acting) for note in notes]
+    done = write(acting, lambda moment: _Composer(acting, moment, len(requests)).compose(requests))
+    return Remembered(done.revision, done.commit, done.plan.answers(), done.plan.notice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A note to write, its values checked; nothing in it depends on the vault."""
+
+    text: str
+    title: str | None
+    namespace: str
+    type: str | None
+    category: str
+    key: str | None
+    properties: Mapping[str, Value]
+    links: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def checked(cls, note: NewNote, acting: Acting) -> _Request:
+        now = acting.session.now()
+        check_text(note.text)
+        given: dict[str, object] = {
+            "type": note.type,
+            "category": note.category,
+            "key": note.key,
+            "tags": list(note.tags) or None,
+            "valid_from": note.valid_from,
+            "expires": note.expires,
+            "importance": note.importance,
+            "confidence": note.confidence,
+            "source": note.source,
+        }
+        properties = validate({key: value for key, value in given.items() if value is not None}, now=now)
+        category = note.category or note.type or "note"
+        return cls(
+            text=note.text.strip("\n"),
+            title=" ".join(note.title.split()) or None if note.title else None,
+            namespace=_check_namespace(note.namespace),
+            type=note.type,
+            category=category,
+            key=note.key,
+            properties=properties,
+            links={relation: _targets(relation, targets) for relation, targets in note.links.items()},
+        )
+
+    @property
+    def identity(self) -> tuple[str, str, str] | None:
+        """Namespace, category and key; None for a note without a key."""
+        return (self.namespace, self.category, self.key) if self.key else None
+
+    @property
+    def label(self) -> str:
+        """What the file shall be called: the key, else the title, else the text's beginning."""
+        return self.key or self.title or parse(self.text.encode()).title or _first_words(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a link stands: the note, its path, the relation, and the other notes of the act by key and title."""
+
+    request: _Request
+    path: NotePath
+    relation: str
+    siblings: Mapping[str, NotePath]
+
+
+class _Composer:
+    """Composes one act against one moment."""
+
+    def __init__(self, acting: Acting, moment: Moment, size: int) -> None:
+        self._acting = acting
+        self._session: Session = acting.session
+        self._moment = moment
+        self._now: datetime = acting.session.now()
+        self._size = size
+        self._taken = set(moment.references.names.taken())
+        self._folders: dict[str, int] = {}
+        self._retired: dict[NotePath, Draft] = {}
+
+    def compose(self, requests: Sequence[_Request]) -> Plan:
+        """Return the plan: a draft for each request, and one for each note that is retired."""
+        _refuse_twins(requests)
+        known = self._known()
+        placed = [(request, existing := known.get(request), self._place(request, existing)) for request in requests]
+        siblings = {fold(name): path for request, _, path in placed for name in (request.key, request.title) if name}
+        drafts = [
+            self._revision(request, existing, siblings) if existing else self._creation(request, path, siblings)
+            for request, existing, path in placed
+        ]
+        return Plan(self._verb(drafts), (*drafts, *self._retired.values()))
+
+    def _verb(self, drafts: Sequence[Draft]) -> str:
+        if self._retired:
+            return "supersede"
+        return "revise" if all(draft.action in {"revised", "unchanged"} for draft in drafts) else "remember"
+
+    # --- which note is it? ---
+
+    def _known(self) -> _Known:
+        return _Known(self._session, self._moment)
+
+    def _place(self, request: _Request, existing: IndexedNote | None) -> NotePath:
+        if existing:
+            return existing.path
+        path = self._free_path(request)
+        while inside(self._session.vault.root, path).exists():
+            path = self._free_path(request)
+        folder = self._folder(request)
+        self._folders[folder] = self._count(folder) + 1
+        return path
+
+    def _free_path(self, request: _Request) -> NotePath:
+        """Return a path whose name no note has, and take the name."""
+        slug = unique_slug(slugify(request.label), self._taken)
+        self._taken.add(fold(slug))
+        count = self._count(self._folder(request))
+        layout = self._session.vault.layout
+        return layout.note_path(request.namespace, request.category, slug, sibling_count=count, now=self._now)
+
+    def _folder(self, request: _Request) -> str:
+        """Return the folder that new notes of this category go to, as long as it is not full."""
+        layout = self._session.vault.layout
+        path = layout.note_path(request.namespace, request.category, "x", sibling_count=0, now=self._now)
+        return path.rpartition("/")[0]
+
+    def _count(self, folder: str) -> int:
+        """Return how many entries a folder has, with those that this act adds."""
+        if folder not in self._folders:
+            prefix = f"{folder}/"
+            self._folders[folder] = len(
+                {path[len(prefix) :].split("/")[0] for path in self._moment.positions if path.startswith(prefix)}
+            )
+        return self._folders[folder]
+
+    # --- new notes ---
+
+    def _creation(self, request: _Request, path: NotePath, siblings: Mapping[str, NotePath]) -> Draft:
+        identity = new_id(self._now)
+        relations, warnings = self._relations(request, path, siblings)
+        head: dict[str, Value] = {"id": identity}
+        head |= {
+            key: request.properties[key] for key in ("type", "category", "key", "tags") if key in request.properties
+        }
+        head["created"] = format_time(self._now)
+        head |= {key: value for key, value in request.properties.items() if key not in head}
+        head |= relations
+        if self._acting.agent:
+            head["agent"] = self._acting.agent
+        content = new_document(request.title, request.text, head)
+        similar: tuple[NotePath, ...] = ()
+        if self._size <= MAX_SIMILARITY_BATCH:
+            similar = similar_notes(self._session, self._moment, request.text, without=path)
+        title = title_of(content, path.rsplit("/", 1)[-1].removesuffix(".md"))
+        return Draft(path, content, "created", title, identity, similar, warnings)
+
+    # --- the next version of a keyed note ---
+
+    def _revision(self, request: _Request, note: IndexedNote, siblings: Mapping[str, NotePath]) -> Draft:
+        content = self._session.content(self._moment, note.blob)
+        relations, warnings = self._relations(request, note.path, siblings)
+        changes: dict[str, object] = {**request.properties, **self._merged(note, relations)}
+        if note.metadata.status == "archived":
+            changes["status"] = None
+        new = with_properties(note.path, content, changes, now=self._now)
+        if not _says(new, request):
+            text = f"# {request.title}\n\n{request.text}" if request.title and not _has_title(request) else request.text
+            new = with_text(note.path, new, text)
+        if new == content:
+            return replace(unchanged(note, content), warnings=warnings)
+        new, identity = with_id(note, new, now=self._now)
+        return Draft(note.path, new, "revised", title_of(new, note.title), identity, warnings=warnings)
+
+    def _merged(self, note: IndexedNote, relations: Mapping[str, Value]) -> dict[str, Value]:
+        """Add the new links to those the note has, under each relation."""
+        merged: dict[str, Value] = {}
+        for relation, links in relations.items():
+            had = [f"[[{target}]]" for target in note.metadata.relations.get(relation, ())]
+            merged[relation] = (
+                [*had, *(link for link in links if link not in had)] if isinstance(links, list) else links
+            )
+        return merged
+
+    # --- links ---
+
+    def _relations(
+        self, request: _Request, path: NotePath, siblings: Mapping[str, NotePath]
+    ) -> tuple[dict[str, Value], tuple[str, ...]]:
+        """Turn `{relation: [note, …]}` into frontmatter; retire what is superseded; warn of links that lead nowhere."""
+        relations: dict[str, Value] = {}
+        warnings: list[str] = []
+        for relation, targets in request.links.items():
+            place = _Place(request, path, relation, siblings)
+            relations[relation] = [f"[[{self._link(place, target, warnings)}]]" for target in targets]
+        return relations, tuple(warnings)
+
+    def _link(self, place: _Place, target: str, warnings: list[str]) -> str:
+        """Return the text of a link to the note that is meant; a note of the same act may be meant by key or title."""
+        try:
+            note = self._moment.find(target)
+        except NoteNotFoundError:
+            sibling = place.siblings.get(fold(target))
+            if sibling is not None and sibling != place.path:
+                return sibling.rpartition("/")[2].removesuffix(".md")
+            if place.relation == "supersedes":
+                raise
+            warnings.append(f"{place.relation}: no note {target!r} yet")
+            return target.strip("[]")
+        if note.path == place.path:
+            raise InvalidNoteError(f"{place.relation}: a note cannot name itself", "Name another note")
+        if place.relation == "supersedes":
+            self._retire(note, place.request)
+        return self._moment.references.names.shortest(note.path)
+
+    def _retire(self, note: IndexedNote, request: _Request) -> None:
+        if note.path in self._retired or note.metadata.status == "superseded":
+            return
+        begins = request.properties.get("valid_from")
+        content, identity = retired(
+            note,
+            self._session.content(self._moment, note.blob),
+            valid_to=parse_stored(begins) if isinstance(begins, str) else None,
+            now=self._now,
+        )
+        self._retired[note.path] = Draft(note.path, content, "superseded", note.title, identity, answered=False)
+
+
+class _Known:
+    """The notes of a moment by identity, and by title for notes without a key."""
+
+    def __init__(self, session: Session, moment: Moment) -> None:
+        self._session = session
+        self._moment = moment
+        self._identities: dict[tuple[str, str, str], IndexedNote] = {}
+        self._titles: dict[str, list[IndexedNote]] = {}
+        for position, note in enumerate(moment.view.notes):
+            metadata = note.metadata
+            if metadata.key:
+                identity = (moment.namespace(position), metadata.category or metadata.type, metadata.key)
+                self._identities.setdefault(identity, note)
+            if metadata.status not in {"archived", "superseded"}:
+                self._titles.setdefault(fold(note.title), []).append(note)
+
+    def get(self, request: _Request) -> IndexedNote | None:
+        """Return the note that has the request's identity or, for a request without a key, says exactly the same."""
+        if request.identity is not None:
+            return self._identities.get(request.identity)
+        title = request.title or parse(request.text.encode()).title or slugify(request.label)
+        for note in self._titles.get(fold(title), []):
+            here = namespace_of(note.path) == request.namespace
+            if here and _says(self._session.content(self._moment, note.blob), request):
+                return note
+        return None
+
+
+def _says(content: bytes, request: _Request) -> bool:
+    """Whether a note's body is what the request would write."""
+    wanted = new_document(request.title, request.text, {})
+    return body_text(parse(content)).strip() == body_text(parse(wanted)).strip()
+
+
+def _first_words(text: str) -> str:
+    """Return the beginning of a text, to name a file by: words of its first line, up to about 60 characters."""
+    line = next(line for line in text.splitlines() if line.strip()).strip()
+    return line if len(line) <= LABEL_CHARACTERS else line[:LABEL_CHARACTERS].rpartition(" ")[0] or line
+
+
+def _has_title(request: _Request) -> bool:
+    return parse(request.text.encode()).title is not None
+
+
+def _refuse_twins(requests: Sequence[_Request]) -> None:
+    for identity, count in Counter(request.identity for request in requests if request.identity).items():
+        if count > 1:
+            raise InvalidNoteError(
+                f"Two notes of one act have the identity {' / '.join(filter(None, identity))}", "Give each its own key"
+            )
+
+
+def check_text(text: str) -> None:
+    """Refuse text that no note may hold.
+
+    Raises:
+        InvalidNoteError: if it is empty, larger than 1 MiB, not valid Unicode, or binary.
+    """
+    if not text.strip():
+        raise InvalidNoteError("The text is empty", "Say what is to be remembered")
+    size = len(text.encode(errors="surrogatepass"))
+    if size > MAX_NOTE_BYTES:
+        raise InvalidNoteError(
+            f"The text has {size:,} bytes, {MAX_NOTE_BYTES:,} are allowed", "Split it into several notes"
+        )
+    try:
+        text.encode()
+    except UnicodeEncodeError as exc:
+        raise InvalidNoteError("The text is not valid Unicode", "Replace lone surrogates") from exc
+    if "\x00" in text:
+        raise InvalidNoteError("The text holds a NUL character", "Remember text, not binary data")
+
+
+def _check_namespace(namespace: str | None) -> str:
+    if not namespace:
+        return ""
+    if slugify(namespace) != namespace:
+        raise InvalidNoteError(f"namespace {namespace!r} is not a slug", f"Use {slugify(namespace)!r}")
+    return namespace
+
+
+def _targets(relation: str, targets: object) -> tuple[str, ...]:
+    if slugify(relation).replace("-", "_") != relation.replace("-", "_"):
+        raise InvalidNoteError(f"{relation!r} is not a relation", "Use supersedes, derived_from, references, …")
+    if isinstance(targets, str):
+        return (targets,)
+    if isinstance(targets, Sequence) and all(isinstance(target, str) for target in targets):
+        return tuple(targets)
+    raise InvalidNoteError(f"links.{relation} is not a list of notes", 'Give {"' + relation + '": ["note", …]}')

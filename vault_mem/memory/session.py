@@ -1,0 +1,179 @@
+"""An open vault with its index: always fresh, shared by all verbs."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vault_mem.config import Settings
+from vault_mem.errors import VaultBusyError
+from vault_mem.index.commits import Version
+from vault_mem.index.index import Index
+from vault_mem.memory.moment import Moment
+from vault_mem.notes.document import parse
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.vault import Vault
+from vault_mem.vault.worktree import Snapshot
+
+Progress = Callable[[str, int, int], None]
+PAST_MOMENTS = 8
+HISTORY_BATCH = 500
+
+
+class Session:
+    """Vault, index and clock, and the latest moment they agree on."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        index: Index,
+        settings: Settings,
+        *,
+        agent: str | None = None,
+        session: str | None = None,
+        progress: Progress | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Keep the parts; `agent` and `session` are the defaults of every write."""
+        self.vault = vault
+        self.index = index
+        self.settings = settings
+        self._agent = agent or settings.agent
+        self._session = session or settings.session
+        self._progress = progress
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._present: tuple[Snapshot, Moment] | None = None
+        self._past: OrderedDict[CommitId, Moment] = OrderedDict()
+
+    def close(self) -> None:
+        """Release the index and the repository."""
+        self.index.close()
+        self.vault.close()
+
+    def now(self) -> datetime:
+        """Return the current time, aware UTC."""
+        return self._clock()
+
+    def acting(self, agent: str | None, session: str | None, reason: str) -> Acting:
+        """Return this session with who acts and why, for a write."""
+        return Acting(self, agent or self._agent, session or self._session, reason.strip())
+
+    def present(self) -> Moment:
+        """Return the vault as it is now, hand edits included, after catching the index up with it."""
+        with self._lock:
+            snapshot = self.vault.current()
+            if self._present is not None and self._present[0] == snapshot and self._present[1].is_complete:
+                return self._present[1]
+            complete = self._catch_up(snapshot)
+            moment = Moment(
+                commit=snapshot.commit,
+                dirty=snapshot.dirty,
+                view=self.index.view(snapshot.notes),
+                time=self.now(),
+                index=self.index,
+                is_complete=complete,
+            )
+            self._present = (snapshot, moment)
+            return moment
+
+    def at(self, revision: str | None) -> Moment:
+        """Return the vault as it was known at a revision; the present for None.
+
+        Raises:
+            RevisionNotFoundError: if it names no state of the vault.
+        """
+        if revision is None:
+            return self.present()
+        commit = self.vault.resolve(revision, now=self.now())
+        with self._lock:
+            self.present()
+            if commit not in self._past:
+                notes = self.vault.tree(commit)
+                complete = self.index.update(notes, self._reader(None), progress=self._progress)
+                record = self.index.commits.record(commit)
+                self._past[commit] = Moment(
+                    commit=commit,
+                    dirty=frozenset(),
+                    view=self.index.view(notes),
+                    time=record.time if record else self.now(),
+                    index=self.index,
+                    reference=revision,
+                    is_complete=complete,
+                )
+            self._past.move_to_end(commit)
+            while len(self._past) > PAST_MOMENTS:
+                self._past.popitem(last=False)
+            return self._past[commit]
+
+    def content(self, moment: Moment, blob: BlobId) -> bytes:
+        """Return the bytes of a version that the moment holds.
+
+        Raises:
+            VaultBusyError: if it was work-tree text and has changed again since.
+        """
+        snapshot = self._present[0] if self._present is not None and moment.reference is None else None
+        for _, data in self.vault.read_blobs([blob], snapshot):
+            return data
+        raise VaultBusyError("The note changed while it was being read")
+
+    def version_bytes(self, blob: BlobId) -> bytes:
+        """Return the bytes of a committed version; empty if it is not here (a shallow or partial clone)."""
+        return next((data for _, data in self.vault.read_blobs([blob])), b"")
+
+    def log(self, path: NotePath, head: CommitId) -> tuple[Version, ...]:
+        """Return a note's versions at head and before, newest first, under the paths it had."""
+        return self.index.commits.trace(path, head, same_note=self._is_same_note)
+
+    def rebuild(self, *, history: bool, progress: Progress | None) -> Moment:
+        """Throw the index away, build it again, and return the present."""
+        with self._lock:
+            self.index.clear()
+            self._present, self._progress = None, progress or self._progress
+            self._past.clear()
+            moment = self.present()
+            if history:
+                self._index_history()
+            return moment
+
+    def _catch_up(self, snapshot: Snapshot) -> bool:
+        complete = self.index.update(snapshot.notes, self._reader(snapshot), progress=self._progress)
+        commits = self.index.commits
+        if snapshot.commit is not None and not commits.has(snapshot.commit):
+            commits.add(self.vault.commits(exclude=commits.known_tips()))
+        return complete
+
+    def _index_history(self) -> None:
+        """Index every version that any commit of the branch wrote, a few hundred at a time."""
+        batch: dict[NotePath, BlobId] = {}
+        for record in self.vault.commits():
+            for change in record.changes:
+                if change.path in batch or len(batch) >= HISTORY_BATCH:
+                    self.index.update(batch, self._reader(None), progress=self._progress)
+                    batch = {}
+                if change.new is not None:
+                    batch[change.path] = change.new
+        self.index.update(batch, self._reader(None), progress=self._progress)
+
+    def _is_same_note(self, old: BlobId, new: BlobId) -> bool:
+        """Whether two versions are of one note: the same bytes, or the same id."""
+        if old == new:
+            return True
+        first, second = (parse(self.version_bytes(blob)).metadata.id for blob in (old, new))
+        return first is not None and first == second
+
+    def _reader(self, snapshot: Snapshot | None) -> Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]:
+        return lambda blobs: self.vault.read_blobs(blobs, snapshot)
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A session with who writes and why."""
+
+    session: Session
+    agent: str | None
+    session_id: str | None
+    reason: str

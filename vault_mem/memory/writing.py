@@ -1,0 +1,149 @@
+"""One act of memory: compose against the present, adopt hand edits of the same notes, commit, look again."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from vault_mem.errors import GitCommandError, VaultBusyError, WriteConflictError
+from vault_mem.index.view import IndexedNote
+from vault_mem.memory.answers import Written
+from vault_mem.memory.moment import Moment
+from vault_mem.memory.session import Acting, Session
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.acts import Act, Change, Receipt
+from vault_mem.vault.objects import blob_id
+from vault_mem.vault.transaction import Transaction
+
+MAX_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note as it shall be.
+
+    Attributes:
+        content: the whole file.
+        action: as in `Written.action`; `unchanged` writes nothing.
+        title: for the answer.
+        id: the note's ULID, None if it has none.
+        answered: whether the caller asked for this note (False for one that is retired on the way).
+    """
+
+    path: NotePath
+    content: bytes
+    action: str
+    title: str
+    id: str | None = None
+    similar: tuple[NotePath, ...] = ()
+    warnings: tuple[str, ...] = ()
+    answered: bool = True
+
+    def written(self) -> Written:
+        """Return the answer for this note."""
+        version = blob_id(self.content)
+        return Written(self.id, self.path, self.title, version, self.action, self.similar, self.warnings)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one act would write, composed against one moment."""
+
+    verb: str
+    drafts: tuple[Draft, ...]
+    notice: tuple[str, ...] = field(default=())
+
+    @property
+    def changes(self) -> tuple[Draft, ...]:
+        """The drafts that differ from what is there."""
+        return tuple(draft for draft in self.drafts if draft.action != "unchanged")
+
+    def answers(self) -> tuple[Written, ...]:
+        """Return the answers for the notes the caller asked for, in order."""
+        return tuple(draft.written() for draft in self.drafts if draft.answered)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was committed (`commit` is None if nothing had to change) and the revision that holds now."""
+
+    plan: Plan
+    commit: CommitId | None
+    revision: CommitId | None
+
+
+def write(acting: Acting, compose: Callable[[Moment], Plan]) -> Done:
+    """Carry out one act as one commit, durable when this returns.
+
+    `compose` runs under the writers' lock, against the present; it runs again if hand edits of the same notes had to be
+    adopted first, so what it composes always builds on what was committed.
+
+    Raises:
+        VaultBusyError: if another writer holds the vault, or a person keeps editing the same note.
+        WriteConflictError, StorageError, DetachedHeadError, OperationInProgressError, ReadOnlyVaultError: see `Vault`.
+    """
+    with acting.session.vault.writing() as transaction:
+        plan, moment = _settle(acting.session, transaction, compose)
+        receipt = _commit(acting, transaction, plan) if plan.changes else None
+    if receipt is None:
+        return Done(plan, None, moment.commit)
+    return Done(plan, receipt.commit, receipt.commit)
+
+
+def _settle(session: Session, transaction: Transaction, compose: Callable[[Moment], Plan]) -> tuple[Plan, Moment]:
+    """Compose until no note that would be written holds uncommitted text."""
+    for _ in range(MAX_TRIES):
+        moment = session.present()
+        if not moment.is_complete:
+            raise VaultBusyError("The index is being built by another process", "Try again when it has finished")
+        plan = compose(moment)
+        edited = [draft.path for draft in plan.changes if _is_edited(session, moment, draft.path)]
+        if not edited:
+            return plan, moment
+        transaction.adopt(edited)
+    raise VaultBusyError("The note keeps changing on disk", "Try again when nobody is editing it")
+
+
+def _is_edited(session: Session, moment: Moment, path: NotePath) -> bool:
+    """Whether the work tree has another version of the note than HEAD, or has lost it."""
+    if path in moment.dirty:
+        return True
+    return path not in moment.positions and moment.commit is not None and path in session.vault.tree(moment.commit)
+
+
+def _commit(acting: Acting, transaction: Transaction, plan: Plan) -> Receipt:
+    return transaction.commit(
+        Act(
+            verb=plan.verb,
+            changes=tuple(Change(draft.path, draft.content) for draft in plan.changes),
+            reason=acting.reason,
+            note_ids=tuple(draft.id for draft in plan.changes if draft.id),
+            agent=acting.agent,
+            session=acting.session_id,
+        )
+    )
+
+
+def check_version(session: Session, moment: Moment, note: IndexedNote, version: str | None) -> None:
+    """Refuse a write that was made against another version than the present one.
+
+    Raises:
+        WriteConflictError: with the difference from the version the writer saw, where git still has it.
+    """
+    if version is None or version == note.blob:
+        return
+    present = session.content(moment, note.blob).decode(errors="replace")
+    try:
+        seen = next((data for _, data in session.vault.read_blobs([BlobId(version)])), b"").decode(errors="replace")
+    except GitCommandError:
+        seen = ""
+    diff = "\n".join(
+        difflib.unified_diff(seen.splitlines(), present.splitlines(), "version you saw", "version now", lineterm="")
+    )
+    raise WriteConflictError(note.path, expected=version, actual=note.blob, diff=diff if seen else "")
+
+
+def unchanged(note: IndexedNote, content: bytes) -> Draft:
+    """Return the draft of a note that already says what was asked for."""
+    return Draft(note.path, content, "unchanged", note.title, note.metadata.id)

@@ -1,0 +1,117 @@
+"""Which notes of a view may answer."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from vault_mem.index.view import IndexedNote
+from vault_mem.recall.query import ANSWERING, Filters
+
+Test = Callable[[int, IndexedNote], bool]
+
+
+class Facts(Protocol):
+    """What a note's own text does not say, by the note's position in the view."""
+
+    def status(self, position: int) -> str:
+        """Return the effective status: as stated, or `superseded` where a successor names the note."""
+
+    def namespace(self, position: int) -> str:
+        """Return the namespace, empty for the global one."""
+
+    def changed(self, position: int) -> datetime | None:
+        """Return when the note got its present text, None if it is not committed."""
+
+    def people(self, position: int) -> frozenset[str]:
+        """Return who wrote its present text, people and agents, case-folded."""
+
+
+def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now: datetime) -> list[int]:
+    """Return the positions of the notes that pass, in order.
+
+    Args:
+        notes: the notes of a view.
+        filters: what is asked for.
+        facts: status, namespace and history of each note.
+        now: the moment at which `expires` is judged.
+    """
+    tests = _tests(filters, facts, now)
+    return [position for position, note in enumerate(notes) if all(test(position, note) for test in tests)]
+
+
+def _tests(filters: Filters, facts: Facts, now: datetime) -> list[Test]:
+    """Return the tests that the filters ask for, the cheapest first."""
+    tests: list[Test] = []
+    if filters.namespace is not None:
+        tests.append(lambda position, _: facts.namespace(position) == filters.namespace)
+    if filters.path:
+        matches = _path_pattern(filters.path)
+        tests.append(lambda _, note: matches(note.path))
+    if filters.types:
+        tests.append(lambda _, note: note.metadata.type in filters.types)
+    if filters.categories:
+        tests.append(lambda _, note: (note.metadata.category or note.metadata.type) in filters.categories)
+    if filters.tiers:
+        tests.append(lambda _, note: note.metadata.tier in filters.tiers)
+    if filters.tags:
+        tests.append(lambda _, note: _has_tag(note, filters.tags))
+    tests.append(_status_test(filters, facts, now))
+    if filters.valid_at is not None:
+        tests.append(_validity_test(filters.valid_at))
+    if filters.authors:
+        tests.append(lambda position, _: bool(filters.authors & facts.people(position)))
+    if filters.since is not None or filters.until is not None:
+        tests.append(_window_test(filters, facts))
+    return tests
+
+
+def _status_test(filters: Filters, facts: Facts, now: datetime) -> Test:
+    """Judge the effective status; a question about another time of validity also reaches facts that were true then."""
+
+    def test(position: int, note: IndexedNote) -> bool:
+        expires = note.metadata.expires
+        status = "expired" if expires is not None and expires <= now else facts.status(position)
+        if filters.statuses:
+            return status in filters.statuses
+        if status in ANSWERING:
+            return True
+        return status == "superseded" and filters.valid_at is not None and note.metadata.valid_to is not None
+
+    return test
+
+
+def _validity_test(moment: datetime) -> Test:
+    def test(_: int, note: IndexedNote) -> bool:
+        start, end = note.metadata.valid_from, note.metadata.valid_to
+        return (start is None or start <= moment) and (end is None or moment < end)
+
+    return test
+
+
+def _window_test(filters: Filters, facts: Facts) -> Test:
+    def within(moment: datetime | None) -> bool:
+        if moment is None:
+            return False
+        return (filters.since is None or moment >= filters.since) and (filters.until is None or moment <= filters.until)
+
+    return lambda position, note: within(note.metadata.created) or within(facts.changed(position))
+
+
+def _has_tag(note: IndexedNote, wanted: frozenset[str]) -> bool:
+    """Whether the note has one of the tags or a tag nested below it (`a` matches `a/b`, as in Obsidian)."""
+    for tag in note.metadata.tags:
+        parts = tag.casefold().split("/")
+        if any("/".join(parts[:end]) in wanted for end in range(1, len(parts) + 1)):
+            return True
+    return False
+
+
+def _path_pattern(pattern: str) -> Callable[[str], bool]:
+    if any(character in pattern for character in "*?["):
+        compiled = re.compile(fnmatch.translate(pattern))
+        return lambda path: compiled.match(path) is not None
+    return lambda path: path in {pattern, f"{pattern}.md"} or path.startswith(f"{pattern}/")
