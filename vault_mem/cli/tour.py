@@ -1,7 +1,7 @@
 """What `quickstart` does: a short tour of the verbs on real notes, each step checking what came back.
 
-The notes are about vault-mem itself and hold outside the tour. A second tour in the same vault writes nothing anew:
-identical text is answered with the note that is there.
+The notes are about vault-mem itself and hold outside the tour. A second tour in the same vault keeps the notes that
+are there and takes back the hand edit of the first, for the same key with other text is a revision.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ QUESTION = "How does recall combine words and meaning?"
 REASON = "Blended scores put the right note first more often than blended ranks, in our own measurements."
 
 _MARKER = "git-is-the-database"
-_WIDTH = 90
+_WIDTH = 110
 _OLD, _NEW = "recall-merges-ranks", "recall-blends-scores"
 _BY_HAND = "A password in a note: change the password, then erase it with git filter-repo; forget only archives."
 _HAND_QUESTION = "erase a password with filter-repo"
@@ -145,7 +145,7 @@ def _supersede(memory: Memory) -> Step:
 
 
 def _ask_now(memory: Memory) -> Step:
-    answer = memory.recall(QUESTION, limit=2)
+    answer = memory.recall(QUESTION)
     return Step(
         f'Ask now: "{QUESTION}"',
         _lines(answer),
@@ -158,7 +158,7 @@ def _ask_now(memory: Memory) -> Step:
 
 def _ask_then(memory: Memory) -> Step:
     first = _first_commit(memory, _OLD)
-    answer = memory.recall(QUESTION, at=first, limit=2)
+    answer = memory.recall(QUESTION, at=first)
     return Step(
         f"Ask the same as of {evidence.short(first)}, before the change",
         _lines(answer),
@@ -193,7 +193,7 @@ def _edit_by_hand(memory: Memory) -> Step:
     best = answer.hits[0] if answer.hits else None
     return Step(
         "Edit a file by hand, then ask without any command in between",
-        _lines(answer),
+        (_origin(best), _BY_HAND) if best else (),
         {"the new line is found at once": best is not None and _BY_HAND in best.excerpt},
     )
 
@@ -213,13 +213,16 @@ def _best(answer: Recalled) -> str | None:
 
 
 def _lines(answer: Recalled) -> tuple[str, ...]:
-    return tuple(text for hit in answer.hits for text in _hit(hit))
+    return (_origin(answer.hits[0]), _cut(_passage(answer.hits[0]))) if answer.hits else ()
 
 
-def _hit(hit: Hit) -> tuple[str, str]:
+def _origin(hit: Hit) -> str:
     origin = evidence.facts(evidence.place(hit.path, hit.lines), evidence.short(None if hit.dirty else hit.commit))
-    passage = " ".join(hit.excerpt.removeprefix(f"# {hit.title}").split())
-    return f"{hit.score:.2f}  {hit.title}  ({origin})", f"      {_cut(passage)}"
+    return f"{hit.score:.2f}  {hit.title}  ({origin})"
+
+
+def _passage(hit: Hit) -> str:
+    return " ".join(hit.excerpt.removeprefix(f"# {hit.title}").split())
 
 
 def _cut(text: str) -> str:
