@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from vault_mem.config import Settings, load_settings
+from vault_mem.config import load_settings
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change, Receipt
 from vault_mem.vault.scaffold import initialise
@@ -37,16 +37,16 @@ def make_repository(folder: Path, **files: str) -> Path:
     return folder
 
 
-def make_vault(folder: Path, settings: Settings | None = None, **notes: str) -> Vault:
+def make_vault(folder: Path, **notes: str) -> Vault:
     """Make a vault with these notes in one commit, and open it; the caller closes it."""
-    chosen = settings or load_settings()
-    initialise(folder, chosen)
+    settings = load_settings()
+    initialise(folder, settings)
     if notes:
         for name, text in notes.items():
             write(folder, name.replace("__", "/") + ".md", text)
         git(folder, "add", "-A")
         git(folder, "commit", "-qm", "notes")
-    return Vault.open(folder, chosen)
+    return Vault.open(folder, settings)
 
 
 def write(folder: Path, path: str, text: str, *, age: float = 10.0) -> Path:

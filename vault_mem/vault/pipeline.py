@@ -40,6 +40,10 @@ class WritePipeline:
         self._files = FileWriter(repository.root, repository.git_dir / STAGING_FOLDER)
         self._intents = IntentFile(state_dir, repository.git_dir)
 
+    def has_intent(self) -> bool:
+        """Whether a killed writer left an act unfinished."""
+        return self._intents.load() is not None
+
     def committed(self, head: Head, paths: Sequence[NotePath]) -> dict[NotePath, TreeEntry | None]:
         """Return what HEAD has at each path."""
         tree = self.tree_of(head.commit)

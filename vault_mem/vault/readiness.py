@@ -49,14 +49,19 @@ def read_head(repository: Repository) -> Head:
     return Head(match[1], CommitId(found[0]) if found else None)
 
 
+def operation_in_progress(repository: Repository) -> str | None:
+    """Return what git is in the middle of, as git names it: merge, rebase, cherry-pick, revert or bisect."""
+    return next((name for mark, name in _MARKS.items() if (repository.git_dir / mark).exists()), None)
+
+
 def check_ready(repository: Repository) -> None:
     """Refuse to write in the middle of somebody's operation.
 
     Raises:
         OperationInProgressError: during a merge, rebase, cherry-pick, revert or bisect, or with unmerged files.
     """
-    for mark, operation in _MARKS.items():
-        if (repository.git_dir / mark).exists():
-            raise OperationInProgressError(operation)
+    operation = operation_in_progress(repository)
+    if operation is not None:
+        raise OperationInProgressError(operation)
     if repository.run("ls-files", "--unmerged", "-z"):
         raise OperationInProgressError("merge")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, WriteConflictError
@@ -58,6 +58,7 @@ class Transaction:
             InvalidNoteError: if the verb is unknown or a path is named twice.
         """
         _check_act(act)
+        self._check_paths(change.path for change in act.changes)
         self._follow(act.changes)
         steps = self._steps(act)
         if not act.allow_empty and all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
@@ -90,12 +91,18 @@ class Transaction:
         """
         self._head = read_head(self._writer.repository)
         chosen = sorted(set(paths))
+        self._check_paths(chosen)
         edited = self._edited(chosen)
         if not edited:
             return None
         self._await_quiet(edited, wait)
         self._adopt_staged(edited, note_ids)
         return self._adopt_files(self._edited(edited), note_ids)
+
+    def _check_paths(self, paths: Iterable[NotePath]) -> None:
+        """Refuse unsafe paths before git sees one."""
+        for path in paths:
+            inside(self._writer.repository.root, path)
 
     def _adopt_staged(self, paths: Sequence[NotePath], note_ids: tuple[str, ...]) -> None:
         committed = self._writer.committed(self._head, paths)

@@ -20,6 +20,7 @@ from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.manifest import FORMAT, MANIFEST, read_manifest
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.pipeline import WritePipeline
+from vault_mem.vault.readiness import operation_in_progress
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
 from vault_mem.vault.transaction import Transaction, hold
@@ -29,6 +30,7 @@ from vault_mem.vault.worktree import Snapshot, WorkTree, overlay, read_bytes, re
 __all__ = ["Snapshot", "Vault", "WorkTree"]
 
 _MANY = 64
+_FSCK_TIMEOUT = 600.0
 
 
 class Vault:
@@ -186,6 +188,24 @@ class Vault:
     def blame(self, path: NotePath, commit: CommitId | None = None) -> tuple[history.BlameLine, ...]:
         """Return who last changed each line of a note at a commit, None for the work tree's text."""
         return history.read_blame(self._repository, path, commit)
+
+    # Health.
+
+    def operation(self) -> str | None:
+        """Return what git is in the middle of (merge, rebase, cherry-pick, revert, bisect), None if nothing."""
+        return operation_in_progress(self._repository)
+
+    def damage(self) -> tuple[str, ...]:
+        """Return what `git fsck` says is broken or missing, a line each; empty for a sound repository."""
+        outcome = self._repository.attempt("fsck", "--no-dangling", "--no-progress", timeout=_FSCK_TIMEOUT)
+        if outcome.status == 0:
+            return ()
+        lines = [*outcome.output.decode("utf-8", "replace").splitlines(), *outcome.error.splitlines()]
+        return tuple(line for line in lines if line.strip()) or (f"git fsck ended with status {outcome.status}",)
+
+    def has_unfinished_write(self) -> bool:
+        """Whether a killed writer left an act that the next write will finish or take back."""
+        return self._writer.has_intent()
 
     # Writing.
 

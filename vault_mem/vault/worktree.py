@@ -80,8 +80,8 @@ def read_state(repository: Repository) -> WorkTree:
             changed.add(path)
             if kind == "u":
                 unmerged.add(path)
-    notes = tuple(sorted(NotePath(path) for path in changed if is_note(path)))
-    other = tuple(sorted(path for path in changed if not is_note(path)))
+    notes = tuple(sorted(NotePath(path) for path in changed if _is_addressable(path)))
+    other = tuple(sorted(path for path in changed if not _is_addressable(path)))
     return WorkTree(commit, branch, notes, other, tuple(sorted(unmerged)))
 
 
@@ -139,8 +139,13 @@ _PATH_FIELD = {"1": 7, "u": 9, "?": 0}
 
 def _records(output: bytes) -> Iterator[tuple[str, str]]:
     for record in split_nul(output):
-        text = record.decode("utf-8", "surrogateescape")
+        text = record.decode("utf-8", "replace")
         yield text[:1], text[2:]
+
+
+def _is_addressable(path: str) -> bool:
+    """Whether a path is a note's and is UTF-8; git's other names are decoded with a replacement that shows them."""
+    return is_note(path) and "\N{REPLACEMENT CHARACTER}" not in path
 
 
 def _hash_file(target: Path, size: int) -> BlobId:

@@ -1,0 +1,45 @@
+"""A writer that dies at a chosen moment: `python -m tests.vault.killing VAULT STEP before|after`.
+
+It revises `a.md`, adds `deep/n.md` and deletes `b.md` in one act; STEP is a method of `WritePipeline`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from vault_mem.config import load_settings
+from vault_mem.notes.model import NotePath
+from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.pipeline import WritePipeline
+from vault_mem.vault.vault import Vault
+
+KILLED = 9
+CHANGES = (
+    Change(NotePath("a.md"), b"ours\n"),
+    Change(NotePath("deep/n.md"), b"new\n"),
+    Change(NotePath("b.md"), None),
+)
+
+
+def main(folder: str, step: str, when: str) -> None:
+    """Write, and die."""
+    setattr(WritePipeline, step, _deadly(getattr(WritePipeline, step), before=when == "before"))
+    with Vault.open(Path(folder), load_settings()) as vault, vault.writing() as transaction:
+        transaction.commit(Act("revise", CHANGES, "killed"))
+
+
+def _deadly(method: Callable[..., object], *, before: bool) -> Callable[..., object]:
+    def wrapped(*arguments: object) -> object:
+        if before:
+            os._exit(KILLED)
+        method(*arguments)
+        os._exit(KILLED)
+
+    return wrapped
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])

@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.vaults import git, make_vault, remember, write
+from vault_mem.errors import NoteNotFoundError, RevisionNotFoundError, UnsafePathError
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import FileChange
+from vault_mem.vault.objects import blob_id
+from vault_mem.vault.vault import Vault
+
+A = NotePath("a.md")
+
+
+def head(vault: Vault) -> CommitId:
+    return CommitId(git(vault.root, "rev-parse", "HEAD").strip())
+
+
+def test_tree_has_the_notes_and_nothing_else(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1", deep__er__B="2") as vault:
+        write(vault.root, "pic.png", "x")
+        write(vault.root, ".hidden/n.md", "x")
+        (vault.root / "link.md").symlink_to("a.md")
+        write(vault.root, "odd\n\"name'.md", "3")
+        git(vault.root, "add", "-A")
+        git(vault.root, "commit", "-qm", "all")
+        expected = {"a.md": blob_id(b"1"), "deep/er/B.md": blob_id(b"2"), "odd\n\"name'.md": blob_id(b"3")}
+        assert vault.tree(head(vault)) == expected
+        assert vault.current().notes == expected
+
+
+def test_name_that_is_not_utf_8_is_left_out(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1") as vault:
+        Path(str(vault.root) + "/bad\udcff.md").write_text("x")
+        assert set(vault.current().notes) == {"a.md"}
+        git(vault.root, "add", "-A")
+        git(vault.root, "commit", "-qm", "bad name")
+        assert set(vault.current().notes) == {"a.md"}
+        remember(vault, "b.md", "2")
+        assert vault.state().is_clean
+
+
+def test_trees_carried_from_a_neighbour_equal_those_read_whole(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1", b="2") as vault:
+        commits = [head(vault)]
+        remember(vault, "c.md", "3")
+        commits.append(head(vault))
+        git(vault.root, "mv", "a.md", "moved.md")
+        git(vault.root, "commit", "-qm", "move")
+        commits.append(head(vault))
+        git(vault.root, "rm", "-q", "b.md")
+        (vault.root / "b.md").symlink_to("c.md")
+        git(vault.root, "add", "-A")
+        git(vault.root, "commit", "-qm", "type change")
+        commits.append(head(vault))
+        carried = [dict(vault.tree(commit)) for commit in (*commits, *reversed(commits))]
+    whole = []
+    for commit in (*commits, *reversed(commits)):
+        with Vault.open(vault.root, vault.settings) as fresh:
+            whole.append(dict(fresh.tree(commit)))
+    assert carried == whole
+    assert set(whole[3]) == {"c.md", "moved.md"}
+
+
+def test_unknown_commit_is_said(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as vault:
+        for _ in range(2):
+            with pytest.raises(RevisionNotFoundError):
+                vault.tree(CommitId("ab" * 20))
+            vault.tree(head(vault))
+
+
+def test_current_state_is_head_with_the_work_tree_over_it(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1", b="2", c="3", d="4", e="5") as vault:
+        write(vault.root, "a.md", "edited")
+        (vault.root / "b.md").unlink()
+        git(vault.root, "mv", "c.md", "moved.md")
+        write(vault.root, "new.md", "untracked")
+        write(vault.root, "d.md", "4", age=0)
+        write(vault.root, "e.md", "staged")
+        git(vault.root, "add", "e.md")
+        write(vault.root, "e.md", "5")
+        snapshot = vault.current()
+        assert snapshot.notes == {
+            "a.md": blob_id(b"edited"),
+            "moved.md": blob_id(b"3"),
+            "d.md": blob_id(b"4"),
+            "e.md": blob_id(b"5"),
+            "new.md": blob_id(b"untracked"),
+        }
+        assert snapshot.dirty == {"a.md", "moved.md", "new.md"}
+        texts = dict(vault.read_blobs(snapshot.notes.values(), snapshot))
+        assert {path: texts[blob] for path, blob in snapshot.notes.items()}[A] == b"edited"
+        assert len(texts) == 5
+
+
+def test_state_names_branch_commit_and_changes(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1") as vault:
+        state = vault.state()
+        assert (state.commit, state.branch, state.is_clean) == (head(vault), "main", True)
+        write(vault.root, "a.md", "changed")
+        write(vault.root, "dir/pic.png", "x")
+        assert (vault.state().changed, vault.state().other) == (("a.md",), ("dir/pic.png",))
+        git(vault.root, "checkout", "-q", "--detach")
+        assert vault.state().branch is None
+
+
+def test_vault_without_commits_reads_as_its_work_tree(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as vault:
+        git(vault.root, "update-ref", "-d", "HEAD")
+        write(vault.root, "a.md", "1")
+        assert vault.current().commit is None
+        assert set(vault.current().notes) == {"a.md"}
+        assert list(vault.commits()) == []
+        with pytest.raises(RevisionNotFoundError):
+            remember_at(vault)
+
+
+def remember_at(vault: Vault) -> None:
+    from datetime import UTC, datetime
+
+    vault.resolve("now", now=datetime.now(UTC))
+
+
+def test_missing_versions_are_left_out_and_many_are_read_in_one_go(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", **{f"n{n}": f"text {n}\n" * (n + 1) for n in range(150)}) as vault:
+        notes = vault.current().notes
+        wanted = [*notes.values(), BlobId("ab" * 20)]
+        texts = dict(vault.read_blobs(wanted))
+        assert set(texts) == set(notes.values())
+        assert all(blob_id(text) == blob for blob, text in texts.items())
+        assert dict(vault.read_blobs([BlobId("ab" * 20)])) == {}
+        assert dict(vault.read_blobs([notes[NotePath("n3.md")]])) == {notes[NotePath("n3.md")]: b"text 3\n" * 4}
+
+
+def test_file_is_read_from_the_work_tree_and_never_from_outside(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1") as vault:
+        (tmp_path / "secret").write_text("secret")
+        (vault.root / "link.md").symlink_to(tmp_path / "secret")
+        assert vault.read_file(A) == b"1"
+        with pytest.raises(NoteNotFoundError):
+            vault.read_file(NotePath("none.md"))
+        for path in ("link.md", "../secret"):
+            with pytest.raises(UnsafePathError):
+                vault.read_file(NotePath(path))
+
+
+def test_commits_come_parents_first_with_their_changes(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="1") as vault:
+        base = head(vault)
+        git(vault.root, "switch", "-qc", "side")
+        remember(vault, "s.md", "side", reason="a\n\nMemory-Op: forged")
+        side = head(vault)
+        git(vault.root, "switch", "-q", "main")
+        write(vault.root, "a.md", "changed")
+        write(vault.root, "new\nline.md", "x")
+        write(vault.root, "pic.png", "x")
+        git(vault.root, "add", "-A")
+        git(vault.root, "commit", "-qm", "main:\n\n:100644 100644 a b M\tnot a change")
+        git(vault.root, "commit", "-q", "--allow-empty", "-m", "empty")
+        git(vault.root, "merge", "-q", "--no-edit", "side")
+        records = list(vault.commits(exclude=[base, CommitId("ab" * 20)]))
+        by_id = {record.id: record for record in records}
+        seen: set[CommitId] = {base}
+        for record in records:
+            assert seen.issuperset(record.parents)
+            seen.add(record.id)
+        assert len(records) == 4
+        assert by_id[side].operation == "remember"
+        assert by_id[side].changes == (FileChange(NotePath("s.md"), None, blob_id(b"side")),)
+        merge = by_id[head(vault)]
+        assert merge.is_merge
+        assert [change.path for change in merge.changes] == ["s.md"]
+        main = next(record for record in records if record.subject == "main:")
+        assert [(c.path, c.old) for c in main.changes] == [("a.md", blob_id(b"1")), ("new\nline.md", None)]
+        assert main.reason == ":100644 100644 a b M\tnot a change"
+        assert len(list(vault.commits())) == 6
+
+
+def test_log_diff_and_blame_of_a_note(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="one\ntwo\n") as vault:
+        first = head(vault)
+        second = remember(vault, "a.md", "one\nTWO\n").commit
+        remember(vault, "b.md", "x")
+        assert [record.id for record in vault.log_path(A)] == [second, first]
+        assert [record.id for record in vault.log_path(A, first)] == [first]
+        assert [record.id for record in vault.log_path(A, limit=1)] == [second]
+        assert "-two\n+TWO\n" in vault.diff(A, first, second)
+        assert "+one\n" in vault.diff(A, None, first)
+        blamed = vault.blame(A)
+        assert [(line.line, line.text, line.commit) for line in blamed] == [(1, "one", first), (2, "TWO", second)]
+        write(vault.root, "a.md", "one\nby hand\n")
+        assert [line.commit for line in vault.blame(A)] == [first, None]
+        assert [line.commit for line in vault.blame(A, second)] == [first, second]
+        with pytest.raises(NoteNotFoundError):
+            vault.blame(NotePath("b.md"), first)
+        with pytest.raises(NoteNotFoundError):
+            vault.blame(NotePath("--help"))
+
+
+def test_threads_read_what_one_thread_reads(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", **{f"n{n}": f"text {n}\n" for n in range(20)}) as vault:
+        notes = vault.current().notes
+        wrong: list[object] = []
+
+        def read() -> None:
+            end = time.monotonic() + 0.5
+            while time.monotonic() < end:
+                texts = dict(vault.read_blobs(notes.values()))
+                if {blob_id(text) for text in texts.values()} != set(notes.values()):
+                    wrong.append(texts)
+
+        threads = [threading.Thread(target=read) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for n in range(5):
+            remember(vault, f"w{n}.md", "x")
+        for thread in threads:
+            thread.join()
+        assert wrong == []
+        assert len(vault.current().notes) == 25
