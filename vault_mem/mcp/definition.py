@@ -51,11 +51,11 @@ def define(function: Callable[..., ToolResult], annotations: ToolAnnotations) ->
 
 
 def _compact(schema: Any) -> Any:  # Any: JSON schema
-    """Drop defaults that only say that an argument may be left out, and the bound on each item of a list."""
+    """Drop what only repeats: that an argument may be left out, that an object may hold anything, bounds on items."""
     if not isinstance(schema, dict):
         return schema
     return {
         key: {"type": value["type"]} if key == "items" and "maxLength" in value else _compact(value)
         for key, value in schema.items()
-        if not (key == "default" and value in (None, [], ""))
+        if not (key == "default" and value in (None, [], "")) and not (key == "additionalProperties" and value is True)
     }

@@ -13,6 +13,7 @@ from fastmcp.exceptions import ToolError
 from fastmcp.server.dependencies import get_context
 from fastmcp.tools import ToolResult
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from vault_mem.errors import VaultMemError
 from vault_mem.mcp.results import Shaped, shape
@@ -71,10 +72,20 @@ def refusal(error: VaultMemError | ValidationError) -> ToolError:
     if isinstance(error, VaultMemError):
         message = f"{error.code}: {error}"
     else:
-        problems = error.errors(include_url=False, include_context=False, include_input=False)
-        named = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in problems[:MAX_ARGUMENT_ERRORS]]
-        message = f"invalid-argument: {'; '.join(named)}. Mend the arguments and call again"
+        named = list(dict.fromkeys(_problem(each) for each in error.errors(include_input=False) if not _is_null(each)))
+        message = f"invalid-argument: {'; '.join(named[:MAX_ARGUMENT_ERRORS])}. Mend the arguments and call again"
     return ToolError(message[:MAX_ERROR_CHARACTERS], log_level=logging.DEBUG)
+
+
+def _problem(error: ErrorDetails) -> str:
+    """Return the argument, with an index or a key where one is meant, and what is wrong with it."""
+    place = ".".join(str(part) for part in error["loc"] if isinstance(part, int) or part == error["loc"][0])
+    return f"{place}: {error['msg']}"
+
+
+def _is_null(error: ErrorDetails) -> bool:
+    """Whether the error only says that the value is not null, which stands for an argument left out."""
+    return error["type"] == "none_required"
 
 
 def _agent(name: str) -> str | None:

@@ -52,50 +52,52 @@ def _mapped(value: object) -> object:
 
 
 Name = Annotated[str, Field(max_length=500)]
-_List = Annotated[Sequence[Name], BeforeValidator(_listed), Field(max_length=MAX_NAMES)]
-_Object = Annotated[dict[str, Any], BeforeValidator(_parsed), Field(max_length=MAX_NAMES)]  # Any: the schema checks it
-_Relations = Annotated[dict[str, Sequence[Name]], BeforeValidator(_mapped), Field(max_length=MAX_NAMES)]
+_List = Annotated[Sequence[Name], Field(max_length=MAX_NAMES), BeforeValidator(_listed)]
+_Object = Annotated[dict[str, Any], Field(max_length=MAX_NAMES), BeforeValidator(_parsed)]  # Any: the schema checks it
+_Relations = Annotated[dict[str, Sequence[Name]], Field(max_length=MAX_NAMES), BeforeValidator(_mapped)]
 _Share = Annotated[float, Field(ge=0, le=1)] | SkipJsonSchema[None]
 _Short = Annotated[str, Field(max_length=500)] | SkipJsonSchema[None]
+_Long = Annotated[str, Field(max_length=MAX_QUERY_CHARACTERS)] | SkipJsonSchema[None]
+_Body = Annotated[str, Field(max_length=MAX_NOTE_BYTES)] | SkipJsonSchema[None]
+_Batch = Annotated[
+    list[dict[str, Any]], Field(max_length=MAX_BATCH), BeforeValidator(_parsed)
+]  # Any: NewNote parses it
 
 Note = Annotated[
     str, Field(min_length=1, max_length=500, description="The note: id, id prefix, key, title, alias or path.")
 ]
 Query = Annotated[
-    str | SkipJsonSchema[None],
-    Field(
-        max_length=MAX_QUERY_CHARACTERS, description="Question or key words. Empty with a filter: list, newest first."
-    ),
+    _Long,
+    Field(description="Question or words. Empty with a filter: list, newest first."),
 ]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Hits at most.")]
 Offset = Annotated[int, Field(ge=0, le=1_000_000, description="Hits to skip; use next_offset.")]
 At = Annotated[
     _Short,
-    Field(description="As known at: date, time, 'yesterday', '3 weeks ago', commit, branch or tag. Default now."),
+    Field(description="As known at: date, '3 weeks ago', commit, branch or tag. Default now."),
 ]
-ValidAt = Annotated[_Short, Field(description="Only facts that held in the world at this date or time.")]
+ValidAt = Annotated[_Short, Field(description="Only facts that held then.")]
 Mode = Annotated[Literal["hybrid", "lexical", "dense"], Field(description="lexical: words only; dense: meaning only.")]
-Types = Annotated[_List, Field(description="Only these types, as in remember.")]
-Categories = Annotated[_List, Field(description="Only these categories.")]
-Tiers = Annotated[_List, Field(description="Only working, episodic, semantic, procedural.")]
-Tags = Annotated[_List, Field(description="Only notes with any of these tags; 'a' finds 'a/b'.")]
+Types = Annotated[_List, Field(description="Types, as in remember.")]
+Categories = Annotated[_List, Field(description="Categories.")]
+Tiers = Annotated[_List, Field(description="working, episodic, semantic, procedural.")]
+Tags = Annotated[_List, Field(description="Any of these tags; 'a' finds 'a/b'.")]
 Statuses = Annotated[
     _List,
-    Field(description="Default active, disputed, hypothesis. Also superseded, archived, inbox, expired."),
+    Field(description="Default active, disputed, hypothesis; else superseded, archived, inbox, expired."),
 ]
-Authors = Annotated[_List, Field(description="Only by these people or agents.")]
-PathFilter = Annotated[_Short, Field(description="Only this folder, note or glob.")]
-Namespace = Annotated[_Short, Field(description="Only this project's notes; '' the global ones. Default all.")]
+Authors = Annotated[_List, Field(description="People or agents.")]
+PathFilter = Annotated[_Short, Field(description="A folder, note or glob.")]
+Namespace = Annotated[_Short, Field(description="A project; '' is global. Default all.")]
 Since = Annotated[_Short, Field(description="Changed or created at or after.")]
 Until = Annotated[_Short, Field(description="Changed or created up to.")]
 RecallTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for the answer.")]
 Explain = Annotated[bool, Field(description="Say how the ranking came about.")]
 
 Text = Annotated[
-    str | SkipJsonSchema[None],
+    _Body,
     Field(
-        max_length=MAX_NOTE_BYTES,
-        description="Markdown, one memory: what, why, where. First '# heading' is the title. [[Name]] links a note.",
+        description="Markdown, one memory. A first '# heading' is the title; [[Name]] links a note.",
     ),
 ]
 Title = Annotated[_Short, Field(description="Title, if the text has no heading.")]
@@ -107,7 +109,7 @@ Type = Annotated[
     ),
 ]
 Category = Annotated[_Short, Field(description="Default: the type.")]
-Key = Annotated[_Short, Field(description="Slug of a fact you will update: the same key revises the same note.")]
+Key = Annotated[_Short, Field(description="Slug of a fact you will update; the same key revises it.")]
 Project = Annotated[_Short, Field(description="Project it belongs to. Default global.")]
 NewTags = Annotated[_List, Field(description="Tags without '#'.")]
 Importance = Annotated[_Share, Field(description="Default 0.5.")]
@@ -116,30 +118,24 @@ ValidFrom = Annotated[_Short, Field(description="Date from which the fact holds.
 Expires = Annotated[_Short, Field(description="Date after which recall drops it.")]
 Links = Annotated[
     _Relations | SkipJsonSchema[None],
-    Field(
-        description="{relation: [note]}: supersedes (retires them), depends_on, contradicts, derived_from, references."
-    ),
+    Field(description="{relation: [note]}: supersedes (retires), depends_on, contradicts, derived_from, references."),
 ]
 Source = Annotated[_Short, Field(description="URL, file or session it comes from.")]
 Notes = Annotated[
-    Annotated[list[dict[str, Any]], BeforeValidator(_parsed)] | SkipJsonSchema[None],  # Any: parsed by NewNote
-    Field(max_length=MAX_BATCH, description="Many at once, one commit: objects with these same fields."),
+    _Batch | SkipJsonSchema[None],
+    Field(description="Many in one commit: objects with these fields."),
 ]
 
 NewText = Annotated[
-    str | SkipJsonSchema[None],
-    Field(
-        max_length=MAX_NOTE_BYTES, description="The whole new Markdown, without frontmatter. Omit to change only set."
-    ),
+    _Body,
+    Field(description="The whole new Markdown. Omit to change properties only."),
 ]
 Changes = Annotated[
     _Object | SkipJsonSchema[None], Field(description="Properties to set, e.g. {status: disputed}; null removes.")
 ]
 Reason = Annotated[_Short, Field(description="Why; kept in the history.")]
 Supersedes = Annotated[_List, Field(description="Notes this one replaces; they are retired.")]
-Version = Annotated[
-    _Short, Field(description="version you last saw; a newer one is then a write-conflict, never overwritten.")
-]
+Version = Annotated[_Short, Field(description="version you saw; if it has changed, nothing is written.")]
 Undo = Annotated[bool, Field(description="Bring a forgotten note back.")]
 Section = Annotated[_Short, Field(description="Heading ('Setup', 'Setup#Linux') or lines ('L10-L40').")]
 
@@ -150,7 +146,7 @@ RemoveLinks = Annotated[_Relations | SkipJsonSchema[None], Field(description="{r
 View = Annotated[
     Literal["log", "diff", "blame", "as-of"],
     Field(
-        description="log: versions. diff: since..until or last change. blame: who wrote each line. as-of: text at 'at'."
+        description="log: versions. diff: since..until or last change. blame: who wrote each line. as-of: the text then."
     ),
 ]
 HistoryAt = Annotated[_Short, Field(description="Moment for as-of and blame; start for log.")]
@@ -159,11 +155,11 @@ HistoryUntil = Annotated[_Short, Field(description="Newest version; diff: new si
 LogLimit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Versions at most.")]
 
 Task = Annotated[
-    str | SkipJsonSchema[None],
-    Field(max_length=MAX_QUERY_CHARACTERS, description="What you are about to do."),
+    _Long,
+    Field(description="What you are about to do."),
 ]
-Files = Annotated[_List, Field(description="Files you will touch, relative to the project.")]
+Files = Annotated[_List, Field(description="Files you will touch.")]
 ContextTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for the block.")]
-ContextNamespace = Annotated[_Short, Field(description="Project: its notes and the global ones. Default all.")]
+ContextNamespace = Annotated[_Short, Field(description="A project, plus global notes. Default all.")]
 
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]
