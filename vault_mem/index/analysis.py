@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from vault_mem.index.lexical.stemming import stem
@@ -23,10 +23,10 @@ MAX_CHARACTERS = 1_048_576
 STOP_WORDS = frozenset(
     """
     a about am an and are aren as at be been being but by can could d did didn do does doesn doing don for from had hadn
-    has hasn have haven he her here hers herself him himself his how i if in into is isn it its itself ll m me might mine
-    must my myself no not of on or our ours ourselves re s shall she should shouldn such t than that the their theirs
-    them themselves then there these they this those to us ve was wasn we were weren what when where which who whom
-    whose why will with won would wouldn you your yours yourself yourselves
+    has hasn have haven he her here hers herself him himself his how i if in into is isn it its itself ll m me might
+    mine must my myself no not of on or our ours ourselves re s shall she should shouldn such t than that the their
+    theirs them themselves then there these they this those to us ve was wasn we were weren what when where which who
+    whom whose why will with won would wouldn you your yours yourself yourselves
     """.split()  # noqa: SIM905  (a word list reads better as words)
 )
 """English function words and the words questions are made of.
@@ -47,6 +47,7 @@ _MARKS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u090
 _LETTER = rf"(?![{_CJK}])[\w{_MARKS}]"
 # A run of CJK, or a run of letters, digits and the marks that join the parts of identifiers, paths and versions.
 _RUN = re.compile(rf"([{_CJK}]+)|((?:{_LETTER})+(?:[-./:@'’+#](?:{_LETTER})+)*[+#]*)")
+_NOT_WORD = re.compile(rf"[^\w{_MARKS}]+")
 _JOINT = re.compile(rf"[^\w{_MARKS}]+|_+")
 _PIECE = re.compile(r"\S{1,512}")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
@@ -60,7 +61,7 @@ def analyze(text: str, *, query: bool = False) -> list[str]:
     - Han, kana and Hangul runs become overlapping bigrams, when indexing single characters too; a query's run of one
       character is that character.
     - Other runs are words. An identifier (`camelCase`, `snake_case`, `kebab-case`, `a/b/c.py`, `1.10.2`, `E1234`) gives
-      its whole, lower-cased, and its parts; letters with accents give their plain form as well.
+      its whole, lower-cased, a path also its file name, and the parts; letters with accents give their plain form too.
     - Lower case, without stop words, Porter's stem.
 
     Args:
@@ -95,13 +96,12 @@ def _grams(run: str, *, query: bool) -> Iterator[str]:
 
 @lru_cache(maxsize=65_536)
 def _word_tokens(run: str) -> tuple[str, ...]:
-    """Return the tokens of one run without spaces: the whole, if it is made of parts, and the parts."""
+    """Return the tokens of one run without spaces: its wholes, if it is made of parts, and the parts."""
     run = _APOSTROPHE.sub("", run)
-    parts = [camel for piece in _JOINT.split(run) if piece for camel in _camel_parts(piece)]
-    whole = run.strip("_").lower()
-    tokens = [] if len(parts) == 1 and parts[0].lower() == whole else [whole[:MAX_TOKEN]]
+    parts = [camel.lower() for piece in _JOINT.split(run) if piece for camel in _camel_parts(piece)]
+    tokens = [whole[:MAX_TOKEN] for whole in _wholes(run) if whole not in parts]
     for part in parts:
-        word = part.lower()[:MAX_TOKEN]
+        word = part[:MAX_TOKEN]
         if word in STOP_WORDS:
             continue
         tokens.append(stem(word))
@@ -109,6 +109,12 @@ def _word_tokens(run: str) -> tuple[str, ...]:
         if plain != word:
             tokens.append(stem(plain))
     return tuple(token for token in tokens if token and token not in STOP_WORDS)
+
+
+def _wholes(run: str) -> Iterable[str]:
+    """Return what a person may name as one thing: `src/token_store.py`, `token_store.py`, `token_store`."""
+    names = (run, *run.split("/"), *_NOT_WORD.split(run))
+    return dict.fromkeys(name.strip("_").lower() for name in names)
 
 
 def _camel_parts(piece: str) -> list[str]:

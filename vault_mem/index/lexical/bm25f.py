@@ -33,26 +33,30 @@ Postings.EMPTY = Postings(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.floa
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """The number of tokens of every document in every field, shape (number of fields, n), by document id."""
+    """How many tokens each document has in each field, shape (number of fields, n), and which ids are stored, (n,)."""
 
     tokens: Counts
+    stored: Mask
 
     @staticmethod
     def of(parts: Sequence[NDArray[np.void]]) -> Lengths:
         """Gather them from rows of (id, lengths); ids below 0 are left out."""
         size = 1 + max((int(part["id"].max(initial=-1)) for part in parts), default=-1)
         tokens = np.zeros((len(FIELDS), size), dtype=np.float32)
+        stored = np.zeros(size, dtype=np.bool_)
         for part in parts:
             kept = part["id"] >= 0
             tokens[:, part["id"][kept]] = part["lengths"][kept].T
-        return Lengths(tokens)
+            stored[part["id"][kept]] = True
+        return Lengths(tokens, stored)
 
-    def resized(self, count: int) -> Counts:
-        """Return them for exactly `count` documents; 0 for those that are not known."""
-        known = self.tokens.shape[1]
+    def resized(self, count: int) -> Lengths:
+        """Return them for exactly `count` documents."""
+        known = len(self.stored)
         if known >= count:
-            return self.tokens[:, :count]
-        return np.pad(self.tokens, ((0, 0), (0, count - known)))
+            return Lengths(self.tokens[:, :count], self.stored[:count])
+        padding = (0, count - known)
+        return Lengths(np.pad(self.tokens, ((0, 0), padding)), np.pad(self.stored, padding))
 
 
 def score_terms(
@@ -82,10 +86,10 @@ def score_terms(
     """
     count = max(len(allowed), len(live))
     scores = np.zeros(count, dtype=np.float32)
-    tokens = lengths.resized(count)
-    live = _resized(live, count)
+    known = lengths.resized(count)
+    live = _resized(live, count) & known.stored
     total = int(np.count_nonzero(live))
-    divisors = {name: _divisor(tokens[i], live, weights) for i, name in enumerate(FIELDS) if weights.weights.get(name)}
+    divisors = {name: _divisor(known.tokens[i], live, weights) for i, name in enumerate(FIELDS)}
     for fields, repeats in terms:
         frequency = np.zeros(count, dtype=np.float32)
         for name, parts in fields.items():

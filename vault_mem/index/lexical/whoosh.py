@@ -51,7 +51,7 @@ class Tokens(fields.FieldType):  # type: ignore[misc]  # whoosh is not typed for
     def index(self, value: Sequence[str], **_: object) -> Iterator[tuple[bytes, int, float, bytes]]:
         """Yield (token, count, count as weight, nothing) for each distinct token."""
         for token, count in Counter(value).items():
-            yield token.encode("utf-8", "replace"), count, float(count), b""
+            yield _to_bytes(token), count, float(count), b""
 
     def separate_spelling(self) -> bool:
         """Say that no word list is kept beside the postings."""
@@ -234,9 +234,14 @@ def _open_segment(reader: IndexReader, known: Mapping[str, NDArray[np.void]]) ->
     return _Segment(reader, name, known[name] if name in known else _rows(reader))
 
 
+def _to_bytes(token: str) -> bytes:
+    """Return a token as whoosh stores it; a lone surrogate cannot be stored and is never found."""
+    return token.encode("utf-8", "replace")
+
+
 def _read_postings(segment: _Segment, name: str, term: str) -> Postings:
     try:
-        matcher = segment.reader.postings(name, term)
+        matcher = segment.reader.postings(name, _to_bytes(term))
     except TermNotFound:
         return Postings.EMPTY
     numbers: list[int] = []

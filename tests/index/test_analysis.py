@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import time
+import unicodedata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.data import data_folder
+from vault_mem.index.analysis import MAX_TOKEN, STOP_WORDS, analyze
+from vault_mem.index.lexical.base import FieldWeights, LexicalDocument
+from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("What did Caroline's dogs do?", ["carolin", "dog"]),
+        ("deploying the deploys", ["deploi", "deploi"]),
+        ("call parseUserToken() first", ["call", "parseusertoken", "pars", "user", "token", "first"]),
+        ("MAX_RETRY_COUNT", ["max_retry_count", "max", "retri", "count"]),
+        ("run gen-itgc", ["run", "gen-itgc", "gen", "itgc"]),
+        ("src/api/router.py", ["src/api/router.py", "router.py", "src", "api", "router", "py"]),
+        ("v1.10.2", ["v1.10.2", "v1", "10", "2"]),
+        ("error E1234", ["error", "e1234"]),
+        ("C++ and C#", ["c++", "c", "c#", "c"]),
+        ("café", ["café", "cafe"]),
+        ("ｐｏｓｔｇｒｅｓｑｌ ①", ["postgresql", "1"]),
+        ("don't", []),
+        ("", []),
+        ("… -- !", []),
+    ],
+)
+def test_words_and_identifiers(text: str, tokens: list[str]) -> None:
+    assert analyze(text) == tokens
+    assert analyze(text, query=True) == tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "stored", "asked"),
+    [
+        ("数据库", ["数", "据", "库", "数据", "据库"], ["数据", "据库"]),
+        ("库", ["库"], ["库"]),
+        ("重跑gen后", ["重", "跑", "重跑", "gen", "后"], ["重跑", "gen", "后"]),
+        ("ﾃﾞｰﾀ", ["デ", "ー", "タ", "デー", "ータ"], ["デー", "ータ"]),
+        ("배포", ["배", "포", "배포"], ["배포"]),
+    ],
+)
+def test_scripts_without_spaces_become_bigrams(text: str, stored: list[str], asked: list[str]) -> None:
+    assert analyze(text) == stored
+    assert analyze(text, query=True) == asked
+
+
+def test_a_query_finds_the_identifier_by_its_parts_and_whole() -> None:
+    stored = set(analyze("Set MEMINI_FUSION_ALPHA; see useUserToken in src/auth/token_store.py"))
+    for query in ("fusion alpha", "memini_fusion_alpha", "user token", "useUserToken", "token_store.py", "store"):
+        assert set(analyze(query, query=True)) <= stored, query
+
+
+def test_marks_belong_to_their_word() -> None:
+    assert analyze("हिन्दी") == ["हिन्दी"]
+
+
+def test_no_token_is_a_stop_word_or_too_long() -> None:
+    tokens = analyze("the " * 10 + "x" * 500 + " ofTheAnd A.B.C " + "ab/" * 90)
+    assert not STOP_WORDS.intersection(tokens)
+    assert max(map(len, tokens)) == MAX_TOKEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a" * 1_000_000, id="one letter"),
+        pytest.param("what is the deploy script " * 4_000, id="100 KB query"),
+        pytest.param("-a" * 500_000, id="joints"),
+        pytest.param("aA" * 500_000, id="camel"),
+        pytest.param("a'" * 500_000, id="apostrophes"),
+        pytest.param("数" * 1_000_000, id="Han"),
+        pytest.param("ﷺ" * 1_000_000, id="expands under NFKC"),
+        pytest.param("a" + "\u0301\u0327" * 500_000, id="unsorted accents"),
+    ],
+)
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    analyze(text[: len(text) // 100])
+    start = time.perf_counter()
+    tokens = analyze(text)
+    assert time.perf_counter() - start < 5  # quadratic versions of the last case took minutes
+    assert len(tokens) <= 2 * len(text)
+
+
+def test_composed_and_decomposed_text_are_equal() -> None:
+    for text in ("Zürich café", "データ", "한국어"):
+        assert analyze(unicodedata.normalize("NFD", text)) == analyze(text)
+
+
+def test_the_mixed_corpus_has_the_right_note_first(tmp_path: Path) -> None:
+    corpus = json.loads((data_folder() / "cjk.json").read_text(encoding="utf-8"))
+    names = list(corpus["notes"])
+    index = WhooshLexicalIndex(tmp_path / "lexical")
+    index.add(LexicalDocument(i, {"body": analyze(corpus["notes"][name])}) for i, name in enumerate(names))
+    every = np.ones(len(names), dtype=np.bool_)
+    first = {}
+    for query in corpus["queries"]:
+        terms = analyze(query["q"], query=True)
+        scores = index.score(terms, live=every, allowed=every, weights=FieldWeights({"body": 1}))
+        first[query["q"]] = names[int(np.argmax(scores))]
+    index.close()
+    assert first == {query["q"]: query["gold"] for query in corpus["queries"]}
