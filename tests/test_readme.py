@@ -55,13 +55,7 @@ def test_the_client_configuration_is_json() -> None:
     assert json.loads(block)["mcpServers"]["vault-mem"]["args"][:2] == ["git-vault-mem", "serve"]
 
 
-def test_the_python_example_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for variable in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(variable, str(tmp_path))
-    for kind in ("CACHE", "STATE", "CONFIG"):
-        monkeypatch.setenv(f"VAULT_MEM_{kind}", str(tmp_path / kind.lower()))
+def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     vault_mem.initialise("~/memory")
     (block,) = blocks("python")
     exec(compile(block, "README.md", "exec"), {})
