@@ -41,6 +41,12 @@ def facts(*parts: str | None) -> str:
     return DIVIDER.join(part for part in parts if part)
 
 
+def model(identifier: str) -> str:
+    """Return a model's name with the first digits of its content hash."""
+    name, _, digest = identifier.rpartition("-")
+    return f"{name}-{digest[:12]}" if name else identifier
+
+
 def count(number: int, noun: str) -> str:
     """Return `1 note`, `2 notes`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

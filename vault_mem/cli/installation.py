@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from vault_mem import __version__
+from vault_mem.cli import evidence
 from vault_mem.cli.invocation import Call, opened
 from vault_mem.config import load_settings, prepare_environment
 from vault_mem.errors import NotAVaultError, VaultMemError
@@ -102,7 +103,7 @@ def _model(_call: Call) -> Iterator[Finding]:
     if vector.shape != (1, embedder.dimensions) or not vector.any():
         yield Finding("error", "model-broken", f"The model {name} gives no vectors", hint="Install vault-mem again")
         return
-    yield Finding("info", "model", f"{embedder.model_id[:60]}, {embedder.dimensions} dimensions")
+    yield Finding("info", "model", f"{evidence.model(embedder.model_id)}, {embedder.dimensions} dimensions")
 
 
 def _folders(_call: Call) -> Iterator[Finding]:

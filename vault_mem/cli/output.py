@@ -65,7 +65,10 @@ def data(value: object) -> None:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows to stdout: a table on a terminal, columns divided by two spaces elsewhere, never cut there."""
+    """Print rows to stdout: a table on a terminal (without a head if all headers are empty); elsewhere plain columns.
+
+    Plain columns are divided by two spaces and never cut.
+    """
     cells = [[_clean(cell) for cell in row] for row in rows]
     if cells and _is_terminal(sys.stdout):
         _rich_table(headers, cells)
@@ -117,7 +120,7 @@ def _rich_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_header=any(headers))
     for header in headers:
         grid.add_column(header, overflow="fold")
     for row in rows:

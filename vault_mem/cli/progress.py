@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
 
-_PATIENCE = 0.5
+PATIENCE = 0.5
 
 
 class Progress:
@@ -22,7 +22,7 @@ class Progress:
     Use it in a `with` block; the bars are gone when the block ends.
     """
 
-    def __init__(self, *, patience: float = _PATIENCE) -> None:
+    def __init__(self, *, patience: float = PATIENCE) -> None:
         """Draw nothing in the first `patience` seconds."""
         self._patience = patience
         self._started = time.monotonic()

@@ -59,7 +59,7 @@ def _show_difference(difference: Difference) -> None:
     sections = f"sections {', '.join(difference.sections)}" if difference.sections else None
     output.message(output.Styled(evidence.facts(sides, properties, sections), "dim"))
     for text in difference.patch.splitlines():
-        style = _PATCH_STYLES.get(text[:1])
+        style = "dim" if text.startswith(("--- ", "+++ ")) else _PATCH_STYLES.get(text[:1])
         output.line(output.Styled(text, style) if style else text)
 
 

@@ -9,8 +9,10 @@ import click
 
 from vault_mem.cli import parameters
 from vault_mem.cli.invocation import Call, opened, vault_command
-from vault_mem.cli.progress import Progress
+from vault_mem.cli.progress import PATIENCE, Progress
 from vault_mem.cli.receipts import show_remembered
+
+_MANY = 200  # from here on the bar is drawn at once: the write itself reports no steps
 
 
 @vault_command("remember")
@@ -36,7 +38,9 @@ def command(call: Call, text: str | None, notes: str | None, **options: Any) -> 
     """
     batch = _batch(text, notes, options) if notes else None
     body = None if notes else _body(text)
-    with opened(call) as memory:
+    progress = Progress(patience=0 if batch and len(batch) >= _MANY else PATIENCE)
+    with opened(call, progress) as memory:
+        progress("writing notes", 0, 0)
         answer = memory.remember(body, notes=batch, **options)
     show_remembered(call, answer)
 

@@ -31,9 +31,8 @@ def _show(status: Status) -> None:
 def _rows(status: Status) -> list[tuple[str, str]]:
     changed = ", ".join(status.changed[:_CHANGED_SHOWN])
     more = len(status.changed) - _CHANGED_SHOWN
-    index = (
-        f"{status.indexed:,} by words ({status.lexical}), {status.embedded:,} by meaning ({status.embedder or 'off'})"
-    )
+    model = evidence.model(status.embedder) if status.embedder else "off"
+    index = f"{status.indexed:,} by words ({status.lexical}), {status.embedded:,} by meaning ({model})"
     return [
         ("vault", status.vault + ("" if status.is_writable else " (read-only)")),
         ("branch", f"{status.branch or 'detached'} at {evidence.short(status.revision)}"),
