@@ -74,15 +74,17 @@ def test_an_edit_shows_its_lines_only_and_its_undo_restores_the_bytes(real: Path
     assert len(editable) == 50
     before = _notes(real)
     for path in editable:
-        had = "rating" in memory.read(path).properties
-        old = memory.read(path).properties.get("rating")
-        memory.revise(path, set={"rating": 9})
+        properties = memory.read(path).properties
+        key = next(
+            (key for key, value in properties.items() if isinstance(value, str | int) and key != "title"), "seen"
+        )
+        memory.revise(path, set={key: "2024-02-03"})
         diff = git(real, "show", "--format=", "--unified=0", "HEAD", "--", path)
         changed = [line for line in diff.splitlines() if line[:1] in "+-" and not line.startswith(("+++", "---"))]
-        fences = [] if before[path].removeprefix(b"\xef\xbb\xbf").startswith(b"---") else ["+---", "+---"]
-        assert "+rating: 9" in [line.rstrip("\r") for line in changed]
-        assert len(changed) <= 2 + len(fences)
-        memory.revise(path, set={"rating": old if had else None})
+        new_block = [] if before[path].removeprefix(b"\xef\xbb\xbf").startswith(b"---") else ["+---", "+---"]
+        assert [line for line in changed if not line[1:].startswith(f"{key}:")] == new_block
+        assert any(line.startswith(f"+{key}:") and "2024-02-03" in line for line in changed)
+        memory.revise(path, set={key: properties.get(key)})
     assert _notes(real) == before
 
 

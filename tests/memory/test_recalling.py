@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
+from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, RevisionNotFoundError
 
@@ -87,7 +88,6 @@ def test_pages_do_not_overlap_and_end(filled: Memory) -> None:
 
 
 def test_the_newest_is_listed_first(filled: Memory) -> None:
-    import time
 
     time.sleep(1.1)
     filled.revise("Style", "I like shorter functions.")
@@ -228,14 +228,11 @@ def test_passages_of_one_note_can_be_hits_of_their_own(memory: Memory) -> None:
     assert len(memory.recall("harbour", passages=True).hits) == 2
 
 
-def test_a_vault_without_a_commit_answers(tmp_path: Path) -> None:
-    import vault_mem
-
-    root = tmp_path / "new"
-    root.mkdir()
-    subprocess.run(["git", "init", "-q", str(root)], check=True)
-    (root / "a.md").write_text("The zebra is striped.\n")
-    with vault_mem.open_memory(root) as memory:
-        answer = memory.recall("zebra")
+def test_a_branch_without_a_commit_answers_from_the_files(memory: Memory, vault: Path) -> None:
+    git(vault, "switch", "-q", "--orphan", "empty")
+    write(vault, ".vault-mem/config.yaml", "format: 1\n")
+    write(vault, "a.md", "The zebra is striped.\n")
+    answer = memory.recall("zebra")
     assert answer.revision is None
     assert answer.hits[0].dirty
+    assert memory.remember("The first.").revision == git(vault, "rev-parse", "HEAD").strip()

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,26 @@ def test_a_property_edit_changes_its_lines_only(memory: Memory, vault: Path) -> 
     assert path.read_bytes() == b"---\r\n# mine\r\nrating: 8   # of ten\r\nlist: [a, b]\r\n---\r\nBody"
     memory.revise("hand", set={"rating": 7})
     assert path.read_bytes() == b"---\r\n# mine\r\nrating: 7   # of ten\r\nlist: [a, b]\r\n---\r\nBody"
+
+
+@pytest.fixture
+def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Local time nine hours ahead of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("tokyo")
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the local zone cannot be set on this system")
+def test_a_time_that_was_read_can_be_written_back(memory: Memory) -> None:
+    note = memory.remember("Text.", title="Rule", key="rule", valid_from="2026-01-01T09:00").note
+    assert memory.read("rule").properties["valid_from"] == "2026-01-01T00:00:00"
+    assert memory.revise("rule", set={"valid_from": "2026-01-01T00:00:00"}).action == "unchanged"
+    memory.remember("Other text.", key="rule", valid_from="2026-01-01T09:00")
+    assert memory.read(note.path).properties["valid_from"] == "2026-01-01T00:00:00"
 
 
 def test_a_hand_edit_is_adopted_before_the_agent_writes(memory: Memory, vault: Path) -> None:
@@ -110,8 +133,5 @@ def test_malformed_frontmatter_is_read_but_not_edited(memory: Memory, vault: Pat
 
 def _age(path: Path) -> None:
     """Make a file look settled: the writer waits for files that changed within two seconds."""
-    import os
-    import time
-
     then = time.time() - 10
     os.utime(path, (then, then))

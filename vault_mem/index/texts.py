@@ -16,6 +16,7 @@ _NOT_TEXT = frozenset(
     {
         *("id", "type", "status", "tier", "created", "valid_from", "valid_to", "expires", "confidence", "importance"),
         *("pinned", "private", "title", "tags", "tag", "aliases", "alias", "cssclasses", "publish"),
+        *("category", "triggers", "anchors", "agent"),
     }
 )
 

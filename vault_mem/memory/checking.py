@@ -37,7 +37,7 @@ def status(session: Session) -> Status:
         lexical=session.settings.lexical,
         index_bytes=_size(session.index.folder),
         index_folder=str(session.index.folder),
-        operation=tree.operation,
+        operation=session.vault.operation(),
         is_writable=session.vault.is_writable,
         notice=(hint,) if hint else (),
     )
@@ -145,11 +145,11 @@ def _id_findings(moment: Moment) -> Iterator[Finding]:
 
 
 def _repository_findings(session: Session) -> Iterator[Finding]:
-    for problem in session.vault.verify():
+    for problem in session.vault.damage():
         yield Finding("error", "git-objects", problem, hint="Restore the repository from a clone or a backup")
-    tree = session.vault.state()
-    if tree.operation:
-        yield Finding("warning", "operation-in-progress", f"A {tree.operation} is in progress in the vault")
+    operation = session.vault.operation()
+    if operation:
+        yield Finding("warning", "operation-in-progress", f"A {operation} is in progress in the vault")
     if session.vault.has_unfinished_write():
         yield Finding("warning", "unfinished-write", "A write was interrupted", hint="The next write finishes it")
 

@@ -13,7 +13,7 @@ from vault_mem.memory.answers import Context, ContextItem
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.notes.model import Chunk, Lines
-from vault_mem.recall.excerpts import excerpt, tokens
+from vault_mem.recall.excerpts import excerpt, tokens, without_title
 from vault_mem.recall.filters import select
 from vault_mem.recall.query import Filters, Question
 from vault_mem.recall.ranking import rank
@@ -122,7 +122,7 @@ def _item(session: Session, moment: Moment, candidate: _Candidate) -> ContextIte
         reason=candidate.reason,
         path=note.path,
         title=note.title,
-        text=excerpt(chunk.text, frozenset(), limit=ITEM_CHARACTERS) if chunk else "",
+        text=excerpt(without_title(chunk.text, note.title), frozenset(), limit=ITEM_CHARACTERS) if chunk else "",
         lines=chunk.lines if chunk else Lines(1, 1),
         commit=origin.id if origin else None,
         age_days=max(0, (session.now() - since).days) if since else None,

@@ -19,11 +19,14 @@ Changes = Mapping[str, "Value | Removed"]
 def with_properties(path: str, content: bytes, changes: Mapping[str, object], *, now: datetime) -> bytes:
     """Change properties; None removes one. Only the lines of those properties change.
 
+    Times without a zone are UTC, as notes store them.
+
     Raises:
         InvalidNoteError: for a value the format does not allow.
         MalformedFrontmatterError: if the frontmatter cannot be edited safely.
     """
-    kept = validate({key: value for key, value in changes.items() if value is not None}, now=now)
+    given = {key: value for key, value in changes.items() if value is not None}
+    kept = validate(given, now=now, stored=True)
     removed: dict[str, Value | Removed] = {key: REMOVED for key, value in changes.items() if value is None}
     return edit(content, {**kept, **removed}, path=path)
 

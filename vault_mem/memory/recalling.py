@@ -11,7 +11,7 @@ from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.memory.similarity import overlap
 from vault_mem.notes.model import Chunk, Lines, NotePath
-from vault_mem.recall.excerpts import excerpt, tokens
+from vault_mem.recall.excerpts import excerpt, tokens, without_title
 from vault_mem.recall.filters import select
 from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking, inverse_frequencies, rank, relevance
@@ -86,7 +86,8 @@ def _folded(session: Session, moment: Moment, ranked: list[Ranked]) -> list[_Ent
     entries: list[_Entry] = []
     words: list[frozenset[str]] = []
     for entry in ranked[:COLLAPSE_DEPTH]:
-        mine = frozenset(analyze(session.index.catalog.chunk(entry.document).text))
+        note, chunk = moment.view.notes[entry.position], session.index.catalog.chunk(entry.document)
+        mine = frozenset(analyze(without_title(chunk.text, note.title)))
         status = moment.status(entry.position)
         for at, kept in enumerate(entries):
             same = moment.status(kept.ranked.position) == status
@@ -133,12 +134,12 @@ def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | No
     note = moment.view.notes[position]
     origin = moment.origin(position)
     since = origin.time if origin else note.metadata.created
-    age = max(0, (moment.time - since).days) if since else None
+    age = max(0, (session.now() - since).days) if since else None
     return Hit(
         id=note.metadata.id,
         path=note.path,
         title=note.title,
-        excerpt=excerpt(chunk.text, words) if chunk else "",
+        excerpt=excerpt(without_title(chunk.text, note.title), words) if chunk else "",
         lines=chunk.lines if chunk else Lines(1, 1),
         score=0.0,
         relevance=None,

@@ -6,6 +6,7 @@ from vault_mem.index.analysis import analyze
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.notes.model import NotePath
+from vault_mem.recall.excerpts import without_title
 from vault_mem.recall.filters import select
 from vault_mem.recall.query import Filters, Question
 from vault_mem.recall.ranking import rank
@@ -37,8 +38,10 @@ def similar_notes(session: Session, moment: Moment, text: str, *, without: NoteP
     ranking = rank(question, session.index, view=moment.view, live=moment.view, positions=positions, facts=moment)
     found: list[NotePath] = []
     for entry in ranking.ranked[:CANDIDATES]:
-        path = moment.view.notes[entry.position].path
-        passage = frozenset(analyze(session.index.catalog.chunk(entry.document).text))
+        note = moment.view.notes[entry.position]
+        path = note.path
+        chunk = session.index.catalog.chunk(entry.document)
+        passage = frozenset(analyze(without_title(chunk.text, note.title)))
         alike = overlap(words, passage) >= MIN_OVERLAP or (entry.cosine or 0.0) >= MIN_COSINE
         if alike and path != without and path not in found:
             found.append(path)

@@ -17,7 +17,7 @@ import frontmatter
 import yaml
 
 from vault_mem.errors import InvalidNoteError, MalformedFrontmatterError
-from vault_mem.notes.block import Entry, Frontmatter, Item, line_start
+from vault_mem.notes.block import Entry, Frontmatter, Item, line_end, line_start
 from vault_mem.notes.editing import REMOVED, Change, Removed, checked_value, is_same, patch, render_entry, render_value
 from vault_mem.notes.model import Problem, Value
 from vault_mem.notes.scalars import resolve_plain
@@ -31,7 +31,7 @@ MAX_DEPTH = 8
 _BOM = b"\xef\xbb\xbf"
 _OPENING = re.compile(rb"---[ \t]*(\r?\n)")
 _CLOSING = re.compile(rb"^---[ \t]*\r?(?:\n|\Z)", re.MULTILINE)
-_UNPRINTABLE = re.compile("\r(?!\n)|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(r"\A\ufeff|\r(?!\n)|[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _Event: TypeAlias = Any  # the stubs make every mark optional and give the base class no fields
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -226,7 +226,8 @@ class _StrictHandler(frontmatter.default_handlers.BaseHandler):  # type: ignore[
             self.entries = reader.read_mapping()
         except (yaml.YAMLError, ValueError, OverflowError) as exc:  # the last two: escapes, in PyYAML without libyaml
             mark = getattr(exc, "problem_mark", None)
-            problem = str(getattr(exc, "problem", None) or exc).splitlines()[0]
+            parts = (getattr(exc, "problem", None), getattr(exc, "context", None))
+            problem = " ".join(part for part in parts if part) or "not valid YAML"
             raise _malformed(problem, fm, mark.index if mark else 0, self.first_line) from exc
         self.is_block_style = reader.is_block_style
         return {entry.key: entry.value for entry in self.entries}
@@ -298,7 +299,7 @@ class _EventReader:
     def _value(self, event: _Event, depth: int) -> tuple[Value, tuple[Item, ...]]:
         self._check(event)
         if isinstance(event, yaml.ScalarEvent):
-            self._last_end = _end(event)
+            self._last_end = _end(event) if event.style not in {"|", ">"} else self._end_of_block_scalar(event)
             return (event.value if event.style else resolve_plain(event.value)), ()
         if depth >= MAX_DEPTH:
             raise self._refuse(f"nested more than {MAX_DEPTH} levels deep", event)
@@ -317,6 +318,12 @@ class _EventReader:
             value, _ = self._value(event, depth)
             yield Item(value, _start(event), self._last_end)
         self._collection_end = _end(event)
+
+    def _end_of_block_scalar(self, event: _Event) -> int:
+        """Leave the blank lines behind a block scalar outside, unless it keeps them (`|+`)."""
+        start, end = _start(event), _end(event)
+        header = self.text[start : line_end(self.text, start)].partition("#")[0]
+        return end if "+" in header else line_end(self.text, len(self.text[:end].rstrip()))
 
     def _check(self, event: _Event) -> None:
         """Refuse what could stand for something else than it shows."""

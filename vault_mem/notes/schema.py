@@ -37,7 +37,7 @@ _NOT_IN_TAG = re.compile(r"[\s#,\[\](){}\"'|\\^:;?!*<>`]")
 _LINK_NAME = re.compile(r"[^\[\]|#^\n]+(?:#[^\[\]|\n]+)?(?:\|[^\[\]\n]+)?\Z")
 
 
-def validate(properties: Mapping[str, object], *, now: datetime) -> dict[str, Value]:
+def validate(properties: Mapping[str, object], *, now: datetime, stored: bool = False) -> dict[str, Value]:
     """Return properties as they may be written: known keys in their one shape, the user's own flat.
 
     Times become UTC (`datetime` or typed text, which is local without a zone); a date alone stays one. Relations become
@@ -46,23 +46,22 @@ def validate(properties: Mapping[str, object], *, now: datetime) -> dict[str, Va
     Args:
         properties: values by key, in the order they will be written.
         now: the current moment, aware, for words such as `yesterday`.
+        stored: whether times without a zone are as a note stores them, so UTC: what was read can be written back.
 
     Raises:
         InvalidNoteError: naming the key and what it may hold.
     """
-    return {key: _checked(key, value, now) for key, value in properties.items()}
+    return {key: _checked(key, value, now, stored=stored) for key, value in properties.items()}
 
 
-def _checked(key: str, value: object, now: datetime) -> Value:
+def _checked(key: str, value: object, now: datetime, *, stored: bool) -> Value:
     if key == "title":
         raise InvalidNoteError("title is not a property", "The first heading is the title; change that")
     check = _CHECKS.get(key)
     if check:
         return check(key, value)
-    if key in _TIMES:
-        return _time(key, value, now)
-    if isinstance(value, date):
-        return _time(key, value, now)
+    if key in _TIMES or isinstance(value, date):
+        return _time(key, value, now, stored=stored)
     return _own(key, value)
 
 
@@ -122,14 +121,15 @@ def _switch(key: str, value: object) -> Value:
     return value
 
 
-def _time(key: str, value: object, now: datetime) -> Value:
+def _time(key: str, value: object, now: datetime, *, stored: bool) -> Value:
     if isinstance(value, datetime):
         return format_time(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
         text = value.strip()
-        moment = parse_stored(text) if _DATE.match(text) else parse_typed(text, now=now)
+        moment = parse_stored(text) if stored or _DATE.match(text) else None
+        moment = moment or parse_typed(text, now=now)
         if moment is not None:
             return text if _DATE.match(text) else format_time(moment)
     raise InvalidNoteError(

@@ -39,6 +39,12 @@ def excerpt(text: str, words: frozenset[str], *, limit: int = MAX_EXCERPT) -> st
     return f"{'…' if start else ''}{shown}{'…' if end < len(pieces) else ''}"
 
 
+def without_title(text: str, title: str) -> str:
+    """Return a passage without the note's own title line at its start: the title is shown beside it."""
+    first, _, rest = text.lstrip().partition("\n")
+    return rest.strip() if first.startswith("# ") and first[2:].strip() == title else text.strip()
+
+
 def _pieces(text: str) -> list[str]:
     """Split into sentences or lines, separators kept at the end of each piece."""
     cuts = [0, *(match.end() for match in _BREAK.finditer(text)), len(text)]
