@@ -16,7 +16,18 @@ from vault_mem.vault.trailers import parse_message
 from vault_mem.vault.trees import raw_change
 
 _FORMAT = "--format=%H%x00%P%x00%ct%x00%an%x00%B%x00"
-_LOG = ("log", _FORMAT, "--raw", "-z", "--no-renames", "--diff-merges=first-parent", "--root", "--no-abbrev")
+_LOG = (
+    "log",
+    _FORMAT,
+    "--raw",
+    "-z",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--diff-merges=first-parent",
+    "--root",
+    "--no-abbrev",
+)
 _BLAME_HEADER = re.compile(r"([0-9a-f]{40}) \d+ (\d+)(?: \d+)?\Z")
 
 
@@ -66,7 +77,7 @@ def read_blame(repository: Repository, path: NotePath, commit: CommitId | None) 
         NoteNotFoundError: if the path is not there.
     """
     revision = [commit] if commit else []
-    outcome = repository.attempt("blame", "--line-porcelain", *revision, "--", path)
+    outcome = repository.attempt("blame", "--line-porcelain", "--no-textconv", *revision, "--", path)
     if outcome.status:
         raise NoteNotFoundError(path, at=commit[:12] if commit else None)
     return tuple(_blame_lines(outcome.output.decode("utf-8", "replace")))

@@ -173,12 +173,15 @@ class Repository:
     def read_object(self, name: str) -> tuple[str, str, bytes] | None:
         """Return (id, kind, content) of an object by id or ref name, None if it is not here."""
         with self._lock:
-            try:
-                found, kind, _, content = self._objects.get_object_data(name)
-            except (ValueError, BrokenPipeError):
-                # An unknown name costs nothing, but a process that died must not be asked again.
-                self._revive()
-                return None
+            found = self._ask(name)
+            # No answer is either no such object or a process that died, which is started again and asked once more.
+            return self._ask(name) if found is None and self._revive() else found
+
+    def _ask(self, name: str) -> tuple[str, str, bytes] | None:
+        try:
+            found, kind, _, content = self._objects.get_object_data(name)
+        except (ValueError, BrokenPipeError):
+            return None
         return _text(found), _text(kind), content
 
     def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -197,10 +200,13 @@ class Repository:
         with self._lock:
             self._objects.clear_cache()
 
-    def _revive(self) -> None:
+    def _revive(self) -> bool:
+        """Forget the process if it has died; say whether it had."""
         process = self._objects.cat_file_all
-        if process is not None and process.poll() is not None:
-            self._objects.clear_cache()
+        if process is None or process.poll() is None:
+            return False
+        self._objects.clear_cache()
+        return True
 
     def _settings(self, options: Sequence[str]) -> list[str]:
         return [part for option in (*_OPTIONS, *self._neutral, *options) for part in ("-c", option)]

@@ -36,6 +36,7 @@ _ADDED = {
     ".obsidian": {".obsidian/app.json": "obsidian/app.json", ".obsidian/types.json": "obsidian/types.json"},
     "logseq": {"logseq/config.edn": "logseq/config.edn"},
 }
+_APPLICATIONS = frozenset(name for folder, files in _ADDED.items() if folder for name in files)
 _HOSTILE_ATTRIBUTES = ("filter", "working-tree-encoding")
 _PATTERN = re.compile(r"([\\*?\[\]!# ])")
 
@@ -167,9 +168,11 @@ def _write(
         tracked = writer.trees.find(writer.tree_of(transaction.head), path) is not None
         if before is not None:
             seen[path] = blob_id(before)
+        if name in _APPLICATIONS and _is_ignored(repository, path):
+            continue
         if content != before:
             created.append(name)
-        if content != before or (not tracked and not _is_ignored(repository, path)):
+        if content != before or not tracked:
             changes.append(Change(path, content))
     if not changes:
         return (), None
@@ -209,7 +212,8 @@ def _appended(text: str, lines: list[str]) -> str:
 
 
 def _is_ignored(repository: Repository, path: NotePath) -> bool:
-    return repository.attempt("check-ignore", "--quiet", "--", path).status == 0
+    # This command refuses to run with literal pathspecs; the path is one of ours, without magic.
+    return repository.attempt("check-ignore", "--quiet", "--", path, env={"GIT_LITERAL_PATHSPECS": "0"}).status == 0
 
 
 def _remarks(repository: Repository, writer: WritePipeline) -> Iterator[str]:
