@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -14,7 +17,10 @@ import vault_mem
 from vault_mem.cli.application import COMMANDS, application
 from vault_mem.mcp.core import CoreTools
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README_FILE = Path(__file__).parents[1] / "README.md"
+README = README_FILE.read_text(encoding="utf-8")
+TRANSCRIPT = re.compile(r"(<!-- quickstart -->\n```console\n)(.*?)(```\n<!-- /quickstart -->)", re.DOTALL)
+CHANGING = re.compile(r"\b[0-9a-f]{9}\b|\b\d+\.\d+\b")  # commits, scores, seconds
 
 
 def blocks(language: str) -> list[str]:
@@ -60,3 +66,18 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     (block,) = blocks("python")
     exec(compile(block, "README.md", "exec"), {})
     assert "Deploys need the VPN." in capsys.readouterr().out
+
+
+def test_the_transcript_is_what_quickstart_prints(tmp_path: Path) -> None:
+    """Refresh with UPDATE_GOLDEN=1, then read the difference like code."""
+    vault = tmp_path / "first-look"
+    command = [sys.executable, "-m", "vault_mem", "quickstart", "--vault", str(vault)]
+    done = subprocess.run(command, cwd=README_FILE.parent, check=True, capture_output=True, text=True, encoding="utf-8")
+    told = done.stdout.replace(str(vault), "first-look").partition(" Next:")[0]
+    printed = f"$ vault-mem quickstart --vault first-look\n{told}\n"
+    if os.environ.get("UPDATE_GOLDEN"):
+        README_FILE.write_text(TRANSCRIPT.sub(lambda found: found[1] + printed + found[3], README), encoding="utf-8")
+        return
+    shown = TRANSCRIPT.search(README)
+    assert shown is not None
+    assert CHANGING.sub("*", shown[2]) == CHANGING.sub("*", printed), "review the change, then run with UPDATE_GOLDEN=1"
