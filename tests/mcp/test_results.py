@@ -9,6 +9,8 @@ from vault_mem.mcp.results import (
     EXCERPT_CHARACTERS,
     LIST_CHARACTERS,
     NOTE_CHARACTERS,
+    SAME_COMMIT,
+    shape_context,
     shape_history,
     shape_note,
     shape_recalled,
@@ -16,6 +18,8 @@ from vault_mem.mcp.results import (
 )
 from vault_mem.memory.answers import (
     BlamedLine,
+    Context,
+    ContextItem,
     Difference,
     History,
     Hit,
@@ -192,10 +196,42 @@ def test_blame_says_who_once_for_lines_of_one_commit() -> None:
         BlamedLine(number, f"text {number}", commit * 40, NOON, "Ada", None, None, "why", 1.0)
         for number, commit in ((1, "c"), (2, "c"), (3, "d"))
     ]
+    shaped = shape_history(History(None, PATH, "", "blame", blame=tuple(lines)))
+    blame = entries(shaped, "blame")
+    assert [each.get("author") for each in blame if isinstance(each, dict)] == ["Ada", None, "Ada"]
+    assert blame[1] == {"line": 2, "text": "text 2"}
+    assert shaped["notice"] == [SAME_COMMIT]
+
+
+def test_an_uncommitted_line_says_that_it_has_no_commit() -> None:
+    lines = [
+        BlamedLine(1, "old", "c" * 40, NOON, "Ada", None, None, "", None),
+        BlamedLine(2, "new", None, None, None, None, None, "", None),
+    ]
     blame = entries(shape_history(History(None, PATH, "", "blame", blame=tuple(lines))), "blame")
-    who = ["author" in each for each in blame if isinstance(each, dict)]
-    assert who == [True, False, True]
-    assert blame[1] == {"line": 2, "text": "text 2", "commit": "c" * 40}
+    assert blame[1] == {"commit": None, "line": 2, "text": "new"}
+
+
+def test_a_long_blame_says_how_much_is_left_out() -> None:
+    lines = [BlamedLine(n, "x" * 100, "c" * 40, NOON, "Ada", None, None, "", None) for n in range(2_000)]
+    shaped = shape_history(History(None, PATH, "", "blame", blame=tuple(lines)))
+    assert len(entries(shaped, "blame")) < 400
+    assert "more lines left out" in str(entries(shaped, "notice")[1])
+
+
+def test_a_context_block_is_sent_once() -> None:
+    item = ContextItem("pinned", PATH, "API", "We pin the version.", Lines(3, 4), None, 2)
+    shaped = shape_context(Context(None, False, "the whole block", (item,), 4))
+    assert shaped["text"] == "the whole block"
+    assert shaped["items"] == [
+        {
+            "reason": "pinned",
+            "path": "decisions/api.md",
+            "title": "API",
+            "lines": {"first": 3, "last": 4},
+            "age_days": 2,
+        }
+    ]
 
 
 def test_a_long_difference_is_cut() -> None:

@@ -8,7 +8,7 @@ from fastmcp.tools.function_tool import FunctionTool
 from vault_mem.mcp import parameters as p
 from vault_mem.mcp.definition import ADDS, CHANGES, READS, define
 from vault_mem.mcp.desk import Desk
-from vault_mem.mcp.results import shape_history, shape_note, shape_recalled, shape_related
+from vault_mem.mcp.results import shape_context, shape_history, shape_note, shape_recalled, shape_related
 from vault_mem.memory.requests import DEFAULT_LIMIT
 
 
@@ -232,5 +232,6 @@ class CoreTools:
         more specific.
         """
         return self._desk.ask(
-            lambda memory: memory.context(task or "", files=files, max_tokens=max_tokens, namespace=namespace)
+            lambda memory: memory.context(task or "", files=files, max_tokens=max_tokens, namespace=namespace),
+            shape_context,
         )

@@ -146,7 +146,7 @@ RemoveLinks = Annotated[_Relations | SkipJsonSchema[None], Field(description="{r
 View = Annotated[
     Literal["log", "diff", "blame", "as-of"],
     Field(
-        description="log: versions. diff: since..until or last change. blame: who wrote each line. as-of: the text then."
+        description="log: versions. diff: since..until or last change. blame: who wrote each line. as-of: text then."
     ),
 ]
 HistoryAt = Annotated[_Short, Field(description="Moment for as-of and blame; start for log.")]

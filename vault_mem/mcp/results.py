@@ -8,13 +8,14 @@ from dataclasses import replace
 from itertools import accumulate, takewhile
 from typing import TypeAlias
 
-from vault_mem.memory.answers import BlamedLine, History, Hit, Json, NoteAnswer, Recalled, Related, to_json
+from vault_mem.memory.answers import BlamedLine, Context, History, Hit, Json, NoteAnswer, Recalled, Related, to_json
 from vault_mem.notes.model import Lines
 
 EXCERPT_CHARACTERS = 600
 NOTE_CHARACTERS = 40_000
 LIST_CHARACTERS = 40_000
 CUT = "[…]"
+SAME_COMMIT = "A line without a commit is of the same commit as the line before it."
 
 Shaped: TypeAlias = dict[str, Json]
 
@@ -23,20 +24,25 @@ _ALWAYS = frozenset(
     | {"notes", "relations", "items"}
 )
 _AS_WRITTEN = "properties"
+_ENTRIES = {"blame": "lines"}
 _DROPPED: tuple[Json, ...] = (None, "", [], {})
 
 
 def shape(answer: object) -> Shaped:
     """Return an answer as JSON without its empty fields; `revision` and what identifies a note are always there."""
-    shaped = _trimmed(to_json(answer))
-    if not isinstance(shaped, dict):
-        raise TypeError("an answer is a dataclass")
-    return shaped
+    return _fields(answer)
 
 
 def shape_recalled(recalled: Recalled) -> Shaped:
     """Return hits with short excerpts, and the parts of the scores only where an explanation was asked for."""
     return shape(replace(recalled, hits=tuple(_short(hit, bool(recalled.explanation)) for hit in recalled.hits)))
+
+
+def shape_context(context: Context) -> Shaped:
+    """Return the block once: its items say only where they come from and why they are in it."""
+    shaped = shape(context)
+    shaped["items"] = [{key: value for key, value in _fields(item).items() if key != "text"} for item in context.items]
+    return shaped
 
 
 def shape_note(note: NoteAnswer) -> Shaped:
@@ -59,7 +65,7 @@ def shape_related(related: Related) -> Shaped:
 def shape_history(history: History) -> Shaped:
     """Return as many versions or blamed lines as fit, a difference or a note cut to fit.
 
-    A blamed line of the same commit as the line before it does not repeat who and when.
+    Blamed lines of one commit say once, in the first of them, who and when.
     """
     shaped = shape(replace(history, difference=None, note=None))
     if history.view == "log":
@@ -71,6 +77,7 @@ def shape_history(history: History) -> Shaped:
         shaped["note"] = dict(shape_note(history.note))
     if history.blame:
         shaped["blame"] = _unrepeated(history.blame)
+        shaped["notice"] = [SAME_COMMIT]
     return _bounded(_bounded(shaped, "versions", "since and until"), "blame", "read of a section")
 
 
@@ -118,11 +125,18 @@ def _next_part(shown: Lines, whole: Lines) -> str:
 def _unrepeated(blame: Sequence[BlamedLine]) -> list[Json]:
     before: Sequence[BlamedLine | None] = [None, *blame]
     return [
-        {"line": line.line, "text": line.text, "commit": line.commit}
+        {"line": line.line, "text": line.text}
         if last is not None and last.commit == line.commit
-        else _trimmed(to_json(line))
+        else {"commit": line.commit, **_fields(line)}
         for last, line in zip(before, blame, strict=False)
     ]
+
+
+def _fields(answer: object) -> Shaped:
+    shaped = _trimmed(to_json(answer))
+    if not isinstance(shaped, dict):
+        raise TypeError("an answer is a dataclass")
+    return shaped
 
 
 def _bounded(shaped: Shaped, key: str, narrower: str) -> Shaped:
@@ -134,7 +148,10 @@ def _bounded(shaped: Shaped, key: str, narrower: str) -> Shaped:
     kept = max(1, sum(1 for _ in takewhile(lambda end: end <= LIST_CHARACTERS, ends)))
     if kept >= len(entries):
         return shaped
-    return shaped | {
-        key: entries[:kept],
-        "notice": [f"{len(entries) - kept} more {key} left out; narrow with {narrower}."],
-    }
+    left_out = f"{len(entries) - kept} more {_ENTRIES.get(key, key)} left out; narrow with {narrower}."
+    return shaped | {key: entries[:kept], "notice": [*_notices(shaped), left_out]}
+
+
+def _notices(shaped: Shaped) -> list[Json]:
+    notices = shaped.get("notice")
+    return notices if isinstance(notices, list) else []
