@@ -27,7 +27,7 @@ def page_properties(body: Body) -> PageProperties:
     """Return the page properties of a body; nothing if its first block does not start with one.
 
     Keys are lower case with `_` for `-`, and `alias` is called `aliases`, as in frontmatter. `alias` and `tags` are
-    lists; so is any value with a link in it.
+    lists; so is any value with a link in it. A `title` is the page's name to Logseq, so it is an alias as well.
 
     Source: docs.logseq.com "Properties": names are case-insensitive, `_` and `-` are the same.
     """
@@ -43,6 +43,9 @@ def page_properties(body: Body) -> PageProperties:
         key = "aliases" if key == "alias" else key
         values.setdefault(key, _value(key, (match[2] or "").strip()))
         lines[body.first_line + index] = key
+    if isinstance(title := values.get("title"), str) and title:
+        aliases = values.get("aliases")
+        values["aliases"] = [*(aliases if isinstance(aliases, list) else []), title]
     return PageProperties(values, lines)
 
 
