@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -212,3 +213,17 @@ def test_every_choice_of_the_lists_is_allowed() -> None:
         assert validate({"status": status}, now=NOW) == {"status": status}
     for relation in RELATIONS:
         assert validate({relation: ["x"]}, now=NOW) == {relation: ["[[x]]"]}
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set on this system")
+def test_typed_times_are_local_and_stored_ones_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        text = "2026-11-20T10:30:00"
+        assert validate({"created": text}, now=NOW) == {"created": "2026-11-20T01:30:00"}
+        assert validate({"created": text}, now=NOW, stored=True) == {"created": text}
+        assert validate({"created": "2026-11-20"}, now=NOW) == {"created": "2026-11-20"}
+    finally:
+        monkeypatch.undo()
+        time.tzset()
