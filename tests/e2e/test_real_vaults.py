@@ -26,8 +26,8 @@ def _notes(root: Path) -> dict[str, bytes]:
 @pytest.fixture(params=VAULTS)
 def real(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """A copy of a real vault, made a vault of ours."""
-    source = data_folder() / "vaults" / request.param
-    root = tmp_path / request.param
+    source = data_folder() / "vaults" / str(request.param)
+    root = tmp_path / str(request.param)
     # Copied by reading, since the originals are read-only and so would be the copy.
     for path in source.rglob("*"):
         if path.is_file():

@@ -24,8 +24,10 @@ def test_weight_zero_ignores_the_dense_side() -> None:
     assert fuse(_array(0, 2), _array(1, -1), weight=0).tolist() == [0, 1]
 
 
-def test_equal_scores_carry_no_information() -> None:
-    assert min_max(_array(3, 3, 3)).tolist() == [0, 0, 0]
+def test_a_lone_match_is_a_match_and_no_match_is_none() -> None:
+    assert min_max(_array(3)).tolist() == [1]
+    assert min_max(_array(0, 0)).tolist() == [0, 0]
+    assert min_max(_array(-0.5)).tolist() == [0]
     assert min_max(_array()).size == 0
 
 

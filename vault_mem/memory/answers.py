@@ -99,6 +99,8 @@ class Written:
         action: created, revised, superseded, archived, restored, linked or unchanged.
         similar: paths of notes that say nearly the same; the write happened all the same.
         warnings: links that lead nowhere and the like.
+        commit: the act's commit, None if nothing had to change.
+        revision: the commit that holds now.
     """
 
     id: str | None
@@ -108,6 +110,8 @@ class Written:
     action: str
     similar: tuple[NotePath, ...] = ()
     warnings: tuple[str, ...] = ()
+    commit: str | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ def forget(acting: Acting, reference: str, *, version: str | None) -> Written:
             return Plan("forget", (unchanged(note, acting.session.content(moment, note.blob)),))
         return Plan("forget", (_with_status(acting, moment, note, "archived", "archived"),))
 
-    return write(acting, compose).plan.answers()[0]
+    return write(acting, compose).answers()[0]
 
 
 def restore(acting: Acting, reference: str) -> Written:
@@ -33,7 +33,7 @@ def restore(acting: Acting, reference: str) -> Written:
             return Plan("restore", (unchanged(note, acting.session.content(moment, note.blob)),))
         return Plan("restore", (_with_status(acting, moment, note, _status_before(acting, moment, note), "restored"),))
 
-    return write(acting, compose).plan.answers()[0]
+    return write(acting, compose).answers()[0]
 
 
 def _with_status(acting: Acting, moment: Moment, note: IndexedNote, status: str | None, action: str) -> Draft:

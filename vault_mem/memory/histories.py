@@ -159,7 +159,8 @@ def _differing(
 ) -> History:
     """Compare two versions: those at `since` and `until`, or the last one with the one before."""
     new = _latest(versions, _bound(session, until, end_of_day=True) if until else None)
-    new_blob = (moment.note(path).blob, moment.commit) if until is None else (new.blob, new.commit) if new else None
+    committed = None if path in moment.dirty else moment.commit
+    new_blob = (moment.note(path).blob, committed) if until is None else (new.blob, new.commit) if new else None
     if new_blob is None:
         raise NoteNotFoundError(path, at=until)
     if since is not None:

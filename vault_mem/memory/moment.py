@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,8 +12,10 @@ from vault_mem.index.index import Index
 from vault_mem.index.view import IndexedNote, View
 from vault_mem.memory.links import Edge, edges
 from vault_mem.memory.references import References
+from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
+from vault_mem.recall.query import ANSWERING
 from vault_mem.vault.layout import namespace_of
 
 
@@ -47,6 +49,12 @@ class Moment:
     def positions(self) -> Mapping[NotePath, int]:
         """Position of each note in the view, by path."""
         return {note.path: position for position, note in enumerate(self.view.notes)}
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """Folded file names and aliases: what a new note may not be called."""
+        names = {fold(note.name) for note in self.view.notes}
+        return frozenset(names.union(fold(alias) for note in self.view.notes for alias in note.metadata.aliases))
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -119,6 +127,28 @@ class Moment:
         note = self.view.notes[position]
         stated = note.metadata.status
         return "superseded" if stated == "active" and note.path in self.successors else stated
+
+    def status_at(self, position: int, now: datetime) -> str:
+        """Return the effective status, `expired` where `expires` (exclusive) has come."""
+        expires = self.view.notes[position].metadata.expires
+        return "expired" if expires is not None and expires <= now else self.status(position)
+
+    def answering(self, now: datetime) -> Sequence[int]:
+        """Return the positions of the notes that answer unless told otherwise, in order."""
+        if not self._expiring:
+            return self._answering
+        expired = {position for position in self._expiring if self.status_at(position, now) == "expired"}
+        return [position for position in self._answering if position not in expired]
+
+    @cached_property
+    def _answering(self) -> Sequence[int]:
+        """Positions of the notes whose status answers, whether they expire or not."""
+        return [position for position in range(len(self.view.notes)) if self.status(position) in ANSWERING]
+
+    @cached_property
+    def _expiring(self) -> Sequence[int]:
+        """Positions of the notes that have an end."""
+        return [position for position, note in enumerate(self.view.notes) if note.metadata.expires is not None]
 
     def namespace(self, position: int) -> str:
         """Return the namespace, empty for the global one."""

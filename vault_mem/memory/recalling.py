@@ -17,19 +17,20 @@ from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking, inverse_frequencies, rank, relevance
 
 MIN_DUPLICATE_OVERLAP = 0.9
-COLLAPSE_DEPTH = 50
+COLLAPSE_DEPTH = 100
 HIT_OVERHEAD_TOKENS = 60
 """What the fields around an excerpt cost in an answer, about."""
 
 
 def recall(session: Session, question: Question) -> Recalled:
     """Answer a question; see `Memory.recall`."""
-    moment = session.at(question.at)
+    present = session.present()
+    moment = present if question.at is None else session.at(question.at)
     judged = question.now if question.at is None else moment.time
     positions = select(moment.view.notes, question.filters, moment, now=judged)
     if not question.text:
         return _listed(session, moment, question, positions)
-    live = session.present().view
+    live = present.view
     ranking = rank(question, session.index, view=moment.view, live=live, positions=positions, facts=moment)
     entries = _arranged(session, moment, ranking, question)
     page = entries[question.offset : question.offset + question.limit]
@@ -77,28 +78,40 @@ def _arranged(session: Session, moment: Moment, ranking: Ranking, question: Ques
     best: dict[int, Ranked] = {}
     for ranked in ranking.ranked:
         best.setdefault(ranked.position, ranked)
-    entries = _folded(session, moment, list(best.values()))
+    entries = _folded(session, moment, list(best.values()), question.offset + question.limit)
     return _successors_first(moment, entries)
 
 
-def _folded(session: Session, moment: Moment, ranked: list[Ranked]) -> list[_Entry]:
-    """Fold passages with nearly the same words into the best of them, among the first `COLLAPSE_DEPTH`."""
+def _folded(session: Session, moment: Moment, ranked: list[Ranked], needed: int) -> list[_Entry]:
+    """Fold passages with nearly the same words into the best of them, as far down as the page needs.
+
+    What stands at a place depends only on what ranks above it, so pages fit together.
+    """
     entries: list[_Entry] = []
     words: list[frozenset[str]] = []
-    for entry in ranked[:COLLAPSE_DEPTH]:
+    for number, entry in enumerate(ranked):
+        if len(entries) >= needed or number >= COLLAPSE_DEPTH:
+            return [*entries, *(_Entry(rest) for rest in ranked[number:])]
         note, chunk = moment.view.notes[entry.position], session.index.catalog.chunk(entry.document)
         mine = frozenset(analyze(without_title(chunk.text, note.title)))
-        status = moment.status(entry.position)
-        for at, kept in enumerate(entries):
-            same = moment.status(kept.ranked.position) == status
-            if same and overlap(mine, words[at]) >= MIN_DUPLICATE_OVERLAP:
-                path = moment.view.notes[entry.position].path
-                entries[at] = replace(kept, similar=(*kept.similar, path))
-                break
-        else:
+        at = _twin(moment, entry, mine, entries, words)
+        if at is None:
             entries.append(_Entry(entry))
             words.append(mine)
-    return [*entries, *(_Entry(entry) for entry in ranked[COLLAPSE_DEPTH:])]
+        else:
+            entries[at] = replace(entries[at], similar=(*entries[at].similar, note.path))
+    return entries
+
+
+def _twin(
+    moment: Moment, entry: Ranked, mine: frozenset[str], entries: Sequence[_Entry], words: Sequence[frozenset[str]]
+) -> int | None:
+    """Return the place of the entry that says nearly the same and has the same status, None if there is none."""
+    status = moment.status(entry.position)
+    for at, kept in enumerate(entries):
+        if overlap(mine, words[at]) >= MIN_DUPLICATE_OVERLAP and moment.status(kept.ranked.position) == status:
+            return at
+    return None
 
 
 def _successors_first(moment: Moment, entries: list[_Entry]) -> list[_Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from vault_mem.errors import AmbiguousNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
@@ -21,11 +22,25 @@ class References:
     """Everything by which the notes of one view can be named, built once a view."""
 
     def __init__(self, notes: Sequence[IndexedNote]) -> None:
-        """Collect ids, keys, titles, aliases and paths."""
-        self.names = Names((note.path, note.metadata.aliases, note.title) for note in notes)
-        self._ids = _collect((note.metadata.id, note.path) for note in notes if note.metadata.id)
-        self._titles = [note.title for note in notes]
-        self._keys = _collect((fold(note.metadata.key), note.path) for note in notes if note.metadata.key)
+        """Take the notes; what a look-up needs is collected when it is first needed."""
+        self._notes = notes
+
+    @cached_property
+    def names(self) -> Names:
+        """File names, paths, aliases and titles."""
+        return Names((note.path, note.metadata.aliases, note.title) for note in self._notes)
+
+    @cached_property
+    def _paths(self) -> frozenset[NotePath]:
+        return frozenset(note.path for note in self._notes)
+
+    @cached_property
+    def _ids(self) -> Mapping[str, list[NotePath]]:
+        return _collect((note.metadata.id, note.path) for note in self._notes if note.metadata.id)
+
+    @cached_property
+    def _keys(self) -> Mapping[str, list[NotePath]]:
+        return _collect((fold(note.metadata.key), note.path) for note in self._notes if note.metadata.key)
 
     def find(self, reference: str, *, at: str | None = None) -> NotePath:
         """Return the one note that the reference means.
@@ -52,13 +67,12 @@ class References:
         """Yield the notes that each way of naming finds, the surest way first."""
         if not text or len(text) > MAX_REFERENCE:
             return
-        folded = fold(text)
-        resolution = self.names.resolve(text)
-        if "/" in text or text.endswith(".md"):
-            yield [resolution.path] if resolution.path else []
+        paths = (NotePath(text), NotePath(f"{text}.md")) if "/" in text else (NotePath(text),)
+        yield [path for path in paths if path in self._paths][:1]
         yield self._ids.get(text.upper(), [])
         yield self._by_prefix(text.upper())
-        yield self._keys.get(folded, [])
+        yield self._keys.get(fold(text), [])
+        resolution = self.names.resolve(text)
         yield [resolution.path] if resolution.path else resolution.candidates
         yield self.names.by_title(text)
 
@@ -69,7 +83,7 @@ class References:
 
     def _suggestions(self, text: str) -> list[str]:
         """Return up to three names that look like the reference."""
-        known = [fold(title) for title in self._titles[:MAX_SUGGESTED_FROM]]
+        known = [fold(note.title) for note in self._notes[:MAX_SUGGESTED_FROM]]
         return difflib.get_close_matches(fold(text)[:80], known, n=3, cutoff=0.6)
 
 

@@ -49,7 +49,7 @@ def remember(acting: Acting, notes: Sequence[NewNote]) -> Remembered:
     """Write the notes; see `Memory.remember`."""
     requests = [_Request.checked(note, acting) for note in notes]
     done = write(acting, lambda moment: _Composer(acting, moment, len(requests)).compose(requests))
-    return Remembered(done.revision, done.commit, done.plan.answers(), done.plan.notice)
+    return Remembered(done.revision, done.commit, done.answers(), done.plan.notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +123,14 @@ class _Composer:
         self._moment = moment
         self._now: datetime = acting.session.now()
         self._size = size
-        self._taken = set(moment.references.names.taken())
+        self._taken = set(moment.taken)
         self._folders: dict[str, int] = {}
         self._retired: dict[NotePath, Draft] = {}
 
     def compose(self, requests: Sequence[_Request]) -> Plan:
         """Return the plan: a draft for each request, and one for each note that is retired."""
         _refuse_twins(requests)
-        known = self._known()
+        known = _Known(self._session, self._moment, requests)
         placed = [(request, existing := known.get(request), self._place(request, existing)) for request in requests]
         siblings = {fold(name): path for request, _, path in placed for name in (request.key, request.title) if name}
         drafts = [
@@ -145,9 +145,6 @@ class _Composer:
         return "revise" if all(draft.action in {"revised", "unchanged"} for draft in drafts) else "remember"
 
     # --- which note is it? ---
-
-    def _known(self) -> _Known:
-        return _Known(self._session, self._moment)
 
     def _place(self, request: _Request, existing: IndexedNote | None) -> NotePath:
         if existing:
@@ -277,29 +274,36 @@ class _Composer:
 class _Known:
     """The notes of a moment by identity, and by title for notes without a key."""
 
-    def __init__(self, session: Session, moment: Moment) -> None:
+    def __init__(self, session: Session, moment: Moment, requests: Sequence[_Request]) -> None:
+        """Look for the notes that the requests may mean."""
         self._session = session
         self._moment = moment
         self._identities: dict[tuple[str, str, str], IndexedNote] = {}
         self._titles: dict[str, list[IndexedNote]] = {}
+        keys = {request.key for request in requests if request.key}
+        titles = {_title(request) for request in requests if not request.key}
         for position, note in enumerate(moment.view.notes):
             metadata = note.metadata
-            if metadata.key:
-                identity = (moment.namespace(position), metadata.category or metadata.type, metadata.key)
+            if metadata.key in keys:
+                identity = (moment.namespace(position), metadata.category or metadata.type, metadata.key or "")
                 self._identities.setdefault(identity, note)
-            if metadata.status not in {"archived", "superseded"}:
+            if titles and metadata.status not in {"archived", "superseded"} and fold(note.title) in titles:
                 self._titles.setdefault(fold(note.title), []).append(note)
 
     def get(self, request: _Request) -> IndexedNote | None:
         """Return the note that has the request's identity or, for a request without a key, says exactly the same."""
         if request.identity is not None:
             return self._identities.get(request.identity)
-        title = request.title or parse(request.text.encode()).title or slugify(request.label)
-        for note in self._titles.get(fold(title), []):
+        for note in self._titles.get(_title(request), []):
             here = namespace_of(note.path) == request.namespace
             if here and _says(self._session.content(self._moment, note.blob), request):
                 return note
         return None
+
+
+def _title(request: _Request) -> str:
+    """Return the folded title that the note will have, which for one without a heading is its file name."""
+    return fold(request.title or parse(request.text.encode()).title or slugify(request.label))
 
 
 def _says(content: bytes, request: _Request) -> bool:

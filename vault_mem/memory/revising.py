@@ -40,7 +40,7 @@ def revise(
         if text is None or not supersedes or version is not None or not _is_missing(acting, reference):
             raise
         return _anew(acting, reference, text, changes, supersedes)
-    return done.plan.answers()[0]
+    return done.answers()[0]
 
 
 def _compose(

@@ -40,11 +40,6 @@ class Draft:
     warnings: tuple[str, ...] = ()
     answered: bool = True
 
-    def written(self) -> Written:
-        """Return the answer for this note."""
-        version = blob_id(self.content)
-        return Written(self.id, self.path, self.title, version, self.action, self.similar, self.warnings)
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -59,10 +54,6 @@ class Plan:
         """The drafts that differ from what is there."""
         return tuple(draft for draft in self.drafts if draft.action != "unchanged")
 
-    def answers(self) -> tuple[Written, ...]:
-        """Return the answers for the notes the caller asked for, in order."""
-        return tuple(draft.written() for draft in self.drafts if draft.answered)
-
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -71,6 +62,23 @@ class Done:
     plan: Plan
     commit: CommitId | None
     revision: CommitId | None
+
+    def answers(self) -> tuple[Written, ...]:
+        """Return the answers for the notes the caller asked for, in order."""
+        return tuple(self._answer(draft) for draft in self.plan.drafts if draft.answered)
+
+    def _answer(self, draft: Draft) -> Written:
+        return Written(
+            id=draft.id,
+            path=draft.path,
+            title=draft.title,
+            version=blob_id(draft.content),
+            action=draft.action,
+            similar=draft.similar,
+            warnings=draft.warnings,
+            commit=self.commit,
+            revision=self.revision,
+        )
 
 
 def write(acting: Acting, compose: Callable[[Moment], Plan]) -> Done:

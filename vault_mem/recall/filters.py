@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vault_mem.index.view import IndexedNote
-from vault_mem.recall.query import ANSWERING, Filters
+from vault_mem.recall.query import Filters
 
 Test = Callable[[int, IndexedNote], bool]
 
@@ -19,6 +19,12 @@ class Facts(Protocol):
 
     def status(self, position: int) -> str:
         """Return the effective status: as stated, or `superseded` where a successor names the note."""
+
+    def status_at(self, position: int, now: datetime) -> str:
+        """Return the effective status, `expired` where the note's time is over."""
+
+    def answering(self, now: datetime) -> Sequence[int]:
+        """Return the positions of the notes that answer unless told otherwise, in order."""
 
     def namespace(self, position: int) -> str:
         """Return the namespace, empty for the global one."""
@@ -39,12 +45,19 @@ def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now:
         facts: status, namespace and history of each note.
         now: the moment at which `expires` is judged.
     """
-    tests = _tests(filters, facts, now)
-    return [position for position, note in enumerate(notes) if all(test(position, note) for test in tests)]
+    tests = _tests(filters, facts)
+    if filters.statuses or filters.valid_at is not None:
+        tests.insert(0, _status_test(filters, facts, now))
+        candidates: Sequence[int] = range(len(notes))
+    else:
+        candidates = facts.answering(now)
+    if not tests:
+        return list(candidates)
+    return [position for position in candidates if all(test(position, notes[position]) for test in tests)]
 
 
-def _tests(filters: Filters, facts: Facts, now: datetime) -> list[Test]:
-    """Return the tests that the filters ask for, the cheapest first."""
+def _tests(filters: Filters, facts: Facts) -> list[Test]:
+    """Return the tests that the filters ask for, the one of status left out, the cheapest first."""
     tests: list[Test] = []
     if filters.namespace is not None:
         tests.append(lambda position, _: facts.namespace(position) == filters.namespace)
@@ -59,7 +72,6 @@ def _tests(filters: Filters, facts: Facts, now: datetime) -> list[Test]:
         tests.append(lambda _, note: note.metadata.tier in filters.tiers)
     if filters.tags:
         tests.append(lambda _, note: _has_tag(note, filters.tags))
-    tests.append(_status_test(filters, facts, now))
     if filters.valid_at is not None:
         tests.append(_validity_test(filters.valid_at))
     if filters.authors:
@@ -71,15 +83,13 @@ def _tests(filters: Filters, facts: Facts, now: datetime) -> list[Test]:
 
 def _status_test(filters: Filters, facts: Facts, now: datetime) -> Test:
     """Judge the effective status; a question about another time of validity also reaches facts that were true then."""
+    answering = frozenset(facts.answering(now))
 
     def test(position: int, note: IndexedNote) -> bool:
-        expires = note.metadata.expires
-        status = "expired" if expires is not None and expires <= now else facts.status(position)
         if filters.statuses:
-            return status in filters.statuses
-        if status in ANSWERING:
-            return True
-        return status == "superseded" and filters.valid_at is not None and note.metadata.valid_to is not None
+            return facts.status_at(position, now) in filters.statuses
+        was_true = facts.status_at(position, now) == "superseded" and note.metadata.valid_to is not None
+        return position in answering or was_true
 
     return test
 

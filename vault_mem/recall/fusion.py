@@ -9,12 +9,15 @@ FloatArray = NDArray[np.float32]
 
 
 def min_max(scores: FloatArray) -> FloatArray:
-    """Scale scores of shape (n,) to 0..1 by their own minimum and maximum; all 0 if they do not differ."""
+    """Scale scores of shape (n,) to 0..1 by their own minimum and maximum.
+
+    Scores that do not differ all become 1 if they are positive (a lone match is a match), else 0.
+    """
     if scores.size == 0:
         return scores
     low, high = float(scores.min()), float(scores.max())
     if high <= low:
-        return np.zeros_like(scores)
+        return np.full_like(scores, 1.0 if high > 0 else 0.0)
     return ((scores - low) / (high - low)).astype(np.float32)
 
 

@@ -131,6 +131,8 @@ def _check_bounds(query: str, limit: int, offset: int, max_tokens: int | None) -
         raise InvalidQueryError(
             f"The query has {len(query):,} characters, {MAX_QUERY_CHARACTERS:,} are allowed", "Ask with fewer words"
         )
+    if any("\ud800" <= character <= "\udfff" for character in query):
+        raise InvalidQueryError("The query is not valid Unicode", "Send it as UTF-8")
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_LIMIT}; offset turns the page")
     if not 0 <= offset <= 10_000_000:
