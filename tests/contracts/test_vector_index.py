@@ -103,7 +103,7 @@ index.append(vectors(3, seed=7))
 def test_other_dimensions_are_damage(engine: Engine, index: VectorIndex, tmp_path: Path) -> None:
     index.append(vectors(1))
     with pytest.raises(IndexDamagedError):
-        engine(tmp_path / "vectors", DIMENSIONS * 2)
+        len(engine(tmp_path / "vectors", DIMENSIONS * 2))
 
 
 def test_a_torn_tail_is_not_read_and_is_written_over(engine: Engine, index: VectorIndex, tmp_path: Path) -> None:
@@ -119,13 +119,30 @@ def test_a_torn_tail_is_not_read_and_is_written_over(engine: Engine, index: Vect
     again.close()
 
 
+def test_a_folder_that_is_not_there_is_empty(engine: Engine, tmp_path: Path) -> None:
+    index = engine(tmp_path / "nowhere", DIMENSIONS)
+    assert len(index) == 0
+    index.truncate(0)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_first_append_that_was_killed_left_nothing(engine: Engine, tmp_path: Path) -> None:
+    engine(tmp_path / "vectors", DIMENSIONS).append(vectors(1))
+    (file,) = (tmp_path / "vectors").iterdir()
+    file.write_bytes(b"\0" * 64 + file.read_bytes()[64:])
+    index = engine(tmp_path / "vectors", DIMENSIONS)
+    assert len(index) == 0
+    index.append(vectors(2))
+    assert len(index) == 2
+
+
 @pytest.mark.parametrize("content", [b"\xff" * 64, b"vmvector" + b"\xff" * 200], ids=["garbage", "count"])
 def test_damage_is_said(engine: Engine, tmp_path: Path, content: bytes) -> None:
-    engine(tmp_path / "vectors", DIMENSIONS).close()
+    engine(tmp_path / "vectors", DIMENSIONS).append(vectors(1))
     (file,) = (tmp_path / "vectors").iterdir()
     file.write_bytes(content)
     with pytest.raises(IndexDamagedError):
-        engine(tmp_path / "vectors", DIMENSIONS)
+        len(engine(tmp_path / "vectors", DIMENSIONS))
 
 
 def test_a_file_shorter_than_its_count_is_damage(engine: Engine, index: VectorIndex, tmp_path: Path) -> None:
@@ -133,4 +150,4 @@ def test_a_file_shorter_than_its_count_is_damage(engine: Engine, index: VectorIn
     (file,) = (tmp_path / "vectors").iterdir()
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(IndexDamagedError):
-        engine(tmp_path / "vectors", DIMENSIONS)
+        len(engine(tmp_path / "vectors", DIMENSIONS))

@@ -99,7 +99,7 @@ def _word_tokens(run: str) -> tuple[str, ...]:
     """Return the tokens of one run without spaces: its wholes, if it is made of parts, and the parts."""
     run = _APOSTROPHE.sub("", run)
     parts = [camel.lower() for piece in _JOINT.split(run) if piece for camel in _camel_parts(piece)]
-    tokens = [whole[:MAX_TOKEN] for whole in _wholes(run) if whole not in parts]
+    tokens = [whole[:MAX_TOKEN] for whole in _wholes(run) if whole not in parts and whole not in STOP_WORDS]
     for part in parts:
         word = part[:MAX_TOKEN]
         if word in STOP_WORDS:
@@ -108,7 +108,7 @@ def _word_tokens(run: str) -> tuple[str, ...]:
         plain = _without_accents(word)
         if plain != word:
             tokens.append(stem(plain))
-    return tuple(token for token in tokens if token and token not in STOP_WORDS)
+    return tuple(token for token in tokens if token)
 
 
 def _wholes(run: str) -> Iterable[str]:

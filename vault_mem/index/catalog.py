@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ SCHEMA_VERSION = 1
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO meta (key, value) VALUES ('epoch', lower(hex(randomblob(8))));
 CREATE TABLE blobs (
   blob TEXT PRIMARY KEY, size INTEGER NOT NULL, title TEXT, tags TEXT NOT NULL, properties TEXT NOT NULL,
   metadata TEXT NOT NULL, outline TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL
@@ -72,9 +72,6 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         """Open the file, or make it."""
         self.database = Database(path, schema=_SCHEMA, version=SCHEMA_VERSION)
-        with self.database.write() as connection:
-            row = ("epoch", secrets.token_hex(8))
-            connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", row)
 
     @property
     def epoch(self) -> str:
@@ -87,7 +84,7 @@ class Catalog:
         with self.database.write() as connection:
             for table in ("blobs", "documents", "names", "vectors", "commits", "changes"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  (a name from the line above)
-            connection.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", (secrets.token_hex(8),))
+            connection.execute("UPDATE meta SET value = lower(hex(randomblob(8))) WHERE key = 'epoch'")
 
     def close(self) -> None:
         """Release the file."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,8 +41,10 @@ class Database:
         self._lock = threading.Lock()
         self._closed = False
         self._file = (0, 0)
-        with self.write() as connection:
-            self._prepare(connection, schema, version)
+        self._use_log()
+        if self._version() != version:
+            with self.write() as connection:
+                self._prepare(connection, schema, version)
         self._file = _identity(path)
 
     @contextmanager
@@ -80,6 +83,27 @@ class Database:
         for connection in idle:
             connection.close()
 
+    def _use_log(self) -> None:
+        """Switch the file to write-ahead logging, which stays with it.
+
+        SQLite does not wait for its lock here, whatever the timeout: several processes may open a new file at once.
+        """
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                with self.read() as connection:
+                    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                        connection.execute("PRAGMA journal_mode = WAL")
+                    return
+            except VaultBusyError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def _version(self) -> int:
+        with self.read() as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
     def _take(self) -> sqlite3.Connection:
         with self._lock:
             if self._idle:
@@ -87,7 +111,6 @@ class Database:
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
         )
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA foreign_keys = OFF")
         return connection

@@ -29,50 +29,53 @@ class Engines:
     """A lexical index and, with an embedder, a vector index, for one epoch of a catalog."""
 
     def __init__(self, folder: Path, embedder: Embedder | None) -> None:
-        """Open both, or make them; what cannot be read is deleted and made empty.
+        """Name both; nothing is read or made yet.
 
         Args:
             folder: belongs to one epoch; document ids of another mean nothing here.
             embedder: None for words only. Vectors of each model stand in a folder named by its id.
         """
-        self._folder = folder
         self._embedder = embedder
-        self._lexical_folder = folder / "lexical"
-        self._vector_folder = folder / f"vectors-{_digest(embedder.model_id)}" if embedder else None
-        self.lexical: LexicalIndex = _opened(self._lexical_folder, WhooshLexicalIndex)
-        self.vectors: VectorIndex | None = self._open_vectors()
+        self._folders = [folder / "lexical"]
+        self.lexical: LexicalIndex = WhooshLexicalIndex(self._folders[0])
+        self.vectors: VectorIndex | None = None
+        if embedder:
+            self._folders.append(folder / f"vectors-{_digest(embedder.model_id)}")
+            self.vectors = FlatVectorIndex(self._folders[1], embedder.dimensions)
 
     def is_current(self, catalog: Catalog) -> bool:
-        """Whether both have everything the catalog has, and nothing more."""
-        if self.lexical.last_id() != catalog.last_document():
+        """Whether both can be read and have everything the catalog has, and nothing more."""
+        try:
+            if self.lexical.last_id() != catalog.last_document():
+                return False
+            return self.vectors is None or len(self.vectors) == catalog.vector_count()
+        except IndexDamagedError:
             return False
-        return self.vectors is None or len(self.vectors) == catalog.vector_count()
 
     def follow(self, catalog: Catalog, progress: Progress | None = None) -> None:
-        """Drop what a killed writer left, and copy what the catalog has beyond that. The caller holds the lock."""
-        self._follow_words(catalog, progress)
-        self._follow_vectors(catalog, progress)
+        """Drop what a killed writer left, and copy what the catalog has beyond that. The caller holds the lock.
+
+        What cannot be read is deleted and made again.
+        """
+        try:
+            self._follow_words(catalog, progress)
+            self._follow_vectors(catalog, progress)
+        except IndexDamagedError:
+            self.discard()
+            self._follow_words(catalog, progress)
+            self._follow_vectors(catalog, progress)
 
     def discard(self) -> None:
-        """Delete both and begin with empty ones. The caller holds the lock."""
+        """Delete both, to begin with empty ones. The caller holds the lock."""
         self.close()
-        _remove(self._lexical_folder)
-        if self._vector_folder:
-            _remove(self._vector_folder)
-        self.lexical = WhooshLexicalIndex(self._lexical_folder)
-        self.vectors = self._open_vectors()
+        for folder in self._folders:
+            _remove(folder)
 
     def close(self) -> None:
-        """Release files."""
+        """Release files; both open them again when they are asked."""
         self.lexical.close()
         if self.vectors is not None:
             self.vectors.close()
-
-    def _open_vectors(self) -> VectorIndex | None:
-        embedder, folder = self._embedder, self._vector_folder
-        if embedder is None or folder is None:
-            return None
-        return _opened(folder, lambda path: FlatVectorIndex(path, embedder.dimensions))
 
     def _follow_words(self, catalog: Catalog, progress: Progress | None) -> None:
         target = catalog.last_document()
@@ -95,14 +98,6 @@ class Engines:
 
 def _analysed(document: DocumentText) -> LexicalDocument:
     return LexicalDocument(document.id, {name: analyze(text) for name, text in document.fields.items()})
-
-
-def _opened(folder: Path, make: Callable[[Path], _T]) -> _T:
-    try:
-        return make(folder)
-    except IndexDamagedError:
-        _remove(folder)
-        return make(folder)
 
 
 def _remove(folder: Path) -> None:

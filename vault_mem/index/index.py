@@ -140,10 +140,13 @@ class Index:
 
     def clear(self) -> None:
         """Throw everything away, commits included."""
-        with self._exclusive():
-            self.catalog.clear()
-            self._sync()
-            self._tidy()
+        try:
+            with self._exclusive():
+                self.catalog.clear()
+                self._sync()
+                self._tidy()
+        except IndexDamagedError:
+            self._start_over()
 
     def is_current(self) -> bool:
         """Whether the engines have everything that is stored."""
@@ -152,12 +155,15 @@ class Index:
 
     def coverage(self, view: View) -> Coverage:
         """Return how many of a view's passages the engines have."""
-        self._sync()
-        passages = int(np.count_nonzero(view.live))
-        indexed = int(np.count_nonzero(view.live[: self._engines.lexical.last_id() + 1]))
         rows = view.vectors[view.live]
-        count = len(self._engines.vectors) if self._engines.vectors is not None else 0
-        return Coverage(passages, indexed, int(np.count_nonzero((rows >= 0) & (rows < count))))
+
+        def ask(engines: Engines) -> Coverage:
+            indexed = int(np.count_nonzero(view.live[: engines.lexical.last_id() + 1]))
+            count = len(engines.vectors) if engines.vectors is not None else 0
+            embedded = int(np.count_nonzero((rows >= 0) & (rows < count)))
+            return Coverage(int(np.count_nonzero(view.live)), indexed, embedded)
+
+        return self._asked(ask)
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -303,15 +309,22 @@ class Index:
         try:
             return ask(self._engines)
         except IndexDamagedError:
-            with self._exclusive():
+            pass
+        with self._exclusive():
+            try:
+                return ask(self._engines)  # with the lock held, what cannot be read is damaged, not being written
+            except IndexDamagedError:
                 self._engines.discard()
                 self._engines.follow(self.catalog)
-            return ask(self._engines)
+                return ask(self._engines)
 
     def _start_over(self) -> None:
-        """Replace a catalog that cannot be read by an empty one."""
+        """Replace a catalog that cannot be read by an empty one, unless another process has done so meanwhile."""
         with self._exclusive(), self._lock:
             if hasattr(self, "catalog"):
+                if self.catalog.database.is_replaced():
+                    self._sync()
+                    return
                 self._engines.close()
                 self.catalog.close()
             with _storage(self.folder):

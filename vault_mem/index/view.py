@@ -144,7 +144,10 @@ def build_view(
     name_mask = np.zeros(count, dtype=np.bool_)
     name_mask[names[names >= 0]] = True
     owners, twins = _owners(indexed, count)
-    return View(indexed, count, owners >= 0, name_mask, vectors, names, owners, twins)
+    live = owners >= 0
+    for shared in (live, name_mask, names, owners):
+        shared.setflags(write=False)
+    return View(indexed, count, live, name_mask, vectors, names, owners, twins)
 
 
 def _owners(notes: tuple[IndexedNote, ...], count: int) -> tuple[NDArray[np.int32], dict[BlobId, tuple[int, ...]]]:

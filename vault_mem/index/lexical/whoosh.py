@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import struct
 import threading
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -23,13 +24,14 @@ from whoosh import columns, fields, formats, index
 from whoosh.reading import CorruptIndexError, IndexReader, SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
-from vault_mem.errors import IndexDamagedError, StorageError
+from vault_mem.errors import IndexDamagedError, StorageError, VaultBusyError
 from vault_mem.index.lexical.base import FIELDS, FieldWeights, Ids, LexicalDocument, Mask, Scores
 from vault_mem.index.lexical.bm25f import Lengths, Postings, score_terms
 
 _ROW = struct.Struct(f"<q{len(FIELDS)}I")
 _ROW_TYPE = np.dtype([("id", "<i8"), ("lengths", "<u4", (len(FIELDS),))])
 _TIER = 8
+_ATTEMPTS = 10
 _CACHED_POSTINGS = 8_000_000
 # What a torn or foreign file makes whoosh and its pickles raise, and what can only come from one while writing.
 _TORN = (EOFError, struct.error, zlib.error, pickle.UnpicklingError, index.IndexError, CorruptIndexError)
@@ -78,13 +80,14 @@ class _Segment:
 
 
 class WhooshLexicalIndex:
-    """A LexicalIndex in a folder of whoosh's; made when it is missing.
+    """A LexicalIndex in a folder of whoosh's; a folder that is not there is an empty index, made by the first `add`.
 
-    Raises, from every method: IndexDamagedError if the files cannot be read, StorageError if the disk refuses.
+    Raises, from every method: IndexDamagedError if the files cannot be read, StorageError if the disk refuses,
+    VaultBusyError if two processes write against the rule.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open the folder, or make it."""
+        """Remember the folder; nothing is read or made yet."""
         self._folder = folder
         self._lock = threading.RLock()
         self._generation = -1
@@ -92,15 +95,14 @@ class WhooshLexicalIndex:
         self._lengths = Lengths.of([])
         self._cache: dict[tuple[str, str, str], Postings] = {}
         self._cached = 0
-        with self._seam():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if index.exists_in(str(folder)):
-                self._index = index.open_dir(str(folder))
-            else:
-                self._index = index.create_in(str(folder), _schema())
+        self._index: index.FileIndex | None = None
 
     def add(self, documents: Iterable[LexicalDocument]) -> None:
         """Add documents and commit; after a kill either all of them are there or none."""
+        with self._seam():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self._found() is None:
+                self._index = index.create_in(str(self._folder), _schema())
         with self._seam(_TORN), self._writer() as writer:
             for document in documents:
                 tokens = {name: document.fields.get(name, ()) for name in FIELDS}
@@ -112,7 +114,8 @@ class WhooshLexicalIndex:
         """Remove every document whose id is greater than `last_id`, and commit."""
         with self._seam():
             self._refresh()
-            doomed, base = [], 0
+            doomed: list[int] = []
+            base = 0
             for segment in self._segments:
                 doomed.extend((np.flatnonzero(segment.ids > last_id) + base).tolist())
                 base += len(segment.ids)
@@ -155,21 +158,43 @@ class WhooshLexicalIndex:
                 segment.reader.close()
             self._segments, self._generation, self._cached = (), -1, 0
             self._cache.clear()
-            self._index.close()
+            self._index = None
 
     # --- reading -------------------------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
         """Open what the last commit, of this or another process, has left; keep the segments that stay."""
-        if self._index.latest_generation() == self._generation:
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._reopen()
+            except FileNotFoundError:
+                # Another process has committed, and removed what we were about to open.
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
+
+    def _found(self) -> index.FileIndex | None:
+        """Return whoosh's index, None if there is none in the folder."""
+        if self._index is not None and self._index.latest_generation() < 0:
+            self._index = None
+        if self._index is None and index.exists_in(str(self._folder)):
+            self._index = index.open_dir(str(self._folder))
+        return self._index
+
+    def _reopen(self) -> None:
+        found = self._found()
+        generation = found.latest_generation() if found else -1
+        if generation == self._generation:
             return
-        reader = self._index.reader()
-        leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.segment() is not None]
+        reader = found.reader() if found else None
+        leaves = [leaf for leaf, _ in reader.leaf_readers() if leaf.segment() is not None] if reader else []
         known = {segment.name: segment.rows for segment in self._segments}
         for old in self._segments:
             old.reader.close()
         self._segments = tuple(_open_segment(leaf, known) for leaf in leaves)
-        self._generation = reader.generation() if leaves else self._index.latest_generation()
+        self._generation = reader.generation() if reader and leaves else generation
         self._lengths = Lengths.of([segment.rows for segment in self._segments])
         names = {segment.name for segment in self._segments}
         for key in [key for key in self._cache if key[0] not in names]:
@@ -198,7 +223,10 @@ class WhooshLexicalIndex:
 
     @contextmanager
     def _writer(self) -> Iterator[SegmentWriter]:
-        writer = SegmentWriter(self._index, timeout=10.0, limitmb=128)
+        try:
+            writer = SegmentWriter(self._index, timeout=10.0, limitmb=128)
+        except index.LockError as exc:
+            raise VaultBusyError("The lexical index is being written by another process") from exc
         try:
             yield writer
         except BaseException:

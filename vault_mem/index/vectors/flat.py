@@ -29,24 +29,19 @@ _FILE = "vectors.f32"
 
 
 class FlatVectorIndex:
-    """A VectorIndex in a folder; made when it is missing; safe to share between threads.
+    """A VectorIndex in a folder; a folder that is not there is an empty one, made by the first `append`; thread-safe.
 
     Raises, from every method: IndexDamagedError if the file is not such a file or has other dimensions, StorageError if
     the disk refuses.
     """
 
     def __init__(self, folder: Path, dimensions: int) -> None:
-        """Open the folder, or make it."""
+        """Remember the folder; nothing is read or made yet."""
         self._path = folder / _FILE
         self._dimensions = dimensions
         self._lock = threading.Lock()
         self._map: mmap.mmap | None = None
         self._matrix: Matrix = np.zeros((0, dimensions), dtype=np.float32)
-        with self._seam():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not self._path.exists() or self._path.stat().st_size < _START:
-                self._write(0, b"", header_rows=0)
-        len(self)
 
     @property
     def dimensions(self) -> int:
@@ -55,9 +50,15 @@ class FlatVectorIndex:
 
     def __len__(self) -> int:
         """Return the number of rows, those that other processes have added included."""
-        with self._seam(), self._path.open("rb") as file:
-            header = file.read(_HEADER.size)
-            size = os.fstat(file.fileno()).st_size
+        with self._seam():
+            try:
+                with self._path.open("rb") as file:
+                    header = file.read(_HEADER.size)
+                    size = os.fstat(file.fileno()).st_size
+            except FileNotFoundError:
+                return 0
+            if not any(header):
+                return 0  # the first append was killed before its count was written
             magic, version, dimensions, rows = _HEADER.unpack(header)
         if (magic, version, dimensions) != (_MAGIC, _VERSION, self._dimensions):
             raise IndexDamagedError(f"{_FILE} is not a file of {self._dimensions} dimensions")
@@ -71,6 +72,7 @@ class FlatVectorIndex:
             raise ValueError(f"expected rows of {self._dimensions}, not shape {vectors.shape}")
         rows = len(self)
         with self._seam():
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             content = np.ascontiguousarray(vectors, dtype="<f4").tobytes()
             self._write(rows, content, header_rows=rows + len(vectors))
 
