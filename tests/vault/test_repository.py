@@ -146,6 +146,34 @@ def test_shallow_clone_reads_and_writes(tmp_path: Path) -> None:
         assert len(vault.blame(NotePath("a.md"))) == 1
 
 
+def test_partial_clone_reads_what_it_has_and_fetches_nothing(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", **{f"n{n}": f"text {n}\n" for n in range(80)}) as vault:
+        old = vault.current().notes
+        for n in (0, 40, 79):
+            remember(vault, f"n{n}.md", "changed since\n")
+        git(vault.root, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{tmp_path / 'v'}", "partial")
+    with open_vault(tmp_path / "partial") as vault:
+        texts = dict(vault.read_blobs(old.values()))
+        assert set(old.values()) - set(texts) == {old[NotePath(f"n{n}.md")] for n in (0, 40, 79)}
+        assert dict(vault.read_blobs([old[NotePath("n0.md")]])) == {}
+        assert len(list(vault.commits())) == 5
+        remember(vault, "n0.md", "again\n")
+        assert vault.read_file(NotePath("n0.md")) == b"again\n"
+
+
+def test_note_kept_out_by_a_sparse_checkout_is_known_and_writable(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", near__a="one\n", far__b="two\n") as vault:
+        git(vault.root, "sparse-checkout", "set", "near", ".vault-mem")
+        assert not (vault.root / "far").exists()
+        assert set(vault.current().notes) == {"near/a.md", "far/b.md"}
+        assert vault.state().is_clean
+        remember(vault, "near/a.md", "changed\n")
+        remember(vault, "far/b.md", "changed too\n")
+        assert git(vault.root, "show", "--format=", "--name-only", "HEAD").strip() == "far/b.md"
+        assert vault.state().is_clean
+
+
 def test_work_trees_share_key_and_lock_and_write_to_their_own_branch(tmp_path: Path) -> None:
     with make_vault(tmp_path / "v", a="one\n") as vault:
         git(vault.root, "worktree", "add", "-q", "-b", "side", str(tmp_path / "w"))

@@ -33,6 +33,7 @@ class FileWriter:
         """Write files below `root`; new bytes wait in `staging`, which git does not look at."""
         self._root = root
         self._staging = staging
+        self._unsynced: set[Path] = set()
 
     def prepare(self, target: Path, content: bytes) -> Prepared:
         """Write the new bytes durably, in the staging folder or, on another disk, beside the target.
@@ -51,7 +52,7 @@ class FileWriter:
         """Make prepared bytes the target's content."""
         with _reporting(prepared.target):
             prepared.temporary.replace(prepared.target)
-            sync_folder(prepared.target.parent)
+        self._unsynced.add(prepared.target.parent)
 
     def drop(self, prepared: Prepared) -> None:
         """Remove prepared bytes that will not be placed."""
@@ -64,8 +65,16 @@ class FileWriter:
             target.unlink(missing_ok=True)
             folder = target.parent
             while folder != self._root and _remove_empty(folder):
+                self._unsynced.discard(folder)
                 folder = folder.parent
-            sync_folder(folder)
+        self._unsynced.add(folder)
+
+    def sync(self) -> None:
+        """Make all that was placed and deleted so far durable."""
+        while self._unsynced:
+            folder = self._unsynced.pop()
+            with _reporting(folder):
+                sync_folder(folder)
 
     def sweep(self) -> None:
         """Remove what a killed writer left in the staging folder; only the holder of the writers' lock may."""

@@ -40,11 +40,12 @@ def blob_id(content: bytes) -> BlobId:
 
 
 class ObjectStore:
-    """Writes objects into one repository's `objects` folder, fsynced unless told otherwise."""
+    """Writes objects into one repository's `objects` folder; all are durable when a commit has been written."""
 
     def __init__(self, folder: Path) -> None:
         """Write below `folder`, the common directory's `objects`."""
         self._folder = folder
+        self._unsynced: set[Path] = set()
 
     def write_blob(self, content: bytes) -> BlobId:
         """Store a file's bytes and return their id."""
@@ -55,8 +56,11 @@ class ObjectStore:
         return self._write(b"tree", format_tree(entries))
 
     def write_commit(self, content: bytes) -> CommitId:
-        """Store a commit object, already formatted, and return its id."""
-        return CommitId(self._write(b"commit", content))
+        """Store a commit object, already formatted, make all stored so far durable, and return its id."""
+        commit = CommitId(self._write(b"commit", content))
+        while self._unsynced:
+            sync_folder(self._unsynced.pop())
+        return commit
 
     def _write(self, kind: bytes, content: bytes) -> str:
         """Store one object.
@@ -73,6 +77,7 @@ class ObjectStore:
         try:
             folder.mkdir(exist_ok=True)
             _write_durably(folder, target, packed)
+            self._unsynced.add(folder)
         except OSError as exc:
             raise StorageError(self._folder, exc.strerror or str(exc)) from exc
         return name
@@ -174,8 +179,8 @@ def format_tree(entries: Mapping[bytes, TreeEntry]) -> bytes:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable, where the system can (Windows cannot open folders)."""
-    with suppress(PermissionError, IsADirectoryError):
+    """Make a folder's entries durable, if it is there and the system can (Windows cannot open folders)."""
+    with suppress(PermissionError, IsADirectoryError, FileNotFoundError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -195,7 +200,6 @@ def _write_durably(folder: Path, target: Path, packed: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(folder)
 
 
 def _object_id(kind: bytes, content: bytes) -> str:

@@ -143,6 +143,7 @@ class WritePipeline:
             for step in pending:
                 self._check_untouched(step)
                 self._place(step, next(placing) if step.wanted else None)
+            self._files.sync()
         finally:
             for left in prepared:
                 self._files.drop(left)
@@ -187,9 +188,7 @@ class WritePipeline:
         if outcome.status and "lock" not in outcome.error:
             raise GitCommandError("update-ref", outcome.error.strip())
         if not outcome.status:
-            folder = (self.repository.common_dir / intent.ref).parent
-            with suppress(FileNotFoundError):
-                sync_folder(folder)
+            sync_folder((self.repository.common_dir / intent.ref).parent)
         return not outcome.status
 
     def _finish(self) -> None:
@@ -208,6 +207,7 @@ class WritePipeline:
             now, staged = self.committed(head, paths), self.index.entries(paths)
             for step in intent.steps:
                 self._restore_file(step, now[step.path])
+            self._files.sync()
             ours = {
                 step.path: now[step.path]
                 for step in intent.steps

@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -152,13 +152,19 @@ class Repository:
         return _execute(self._git, [*self._settings(options), *arguments], stdin=stdin, env=env, timeout=timeout)
 
     @contextmanager
-    def stream(self, *arguments: str, stdin: bytes | None = None) -> Iterator[IO[bytes]]:
-        """Give a command's stdout while it runs; the process ends with the block."""
+    def stream(self, *arguments: str, stdin: bytes | None = None, check: bool = True) -> Iterator[IO[bytes]]:
+        """Give a command's stdout while it runs; the process ends with the block.
+
+        Raises:
+            GitCommandError: at the end of the block, if all was read and the command failed; not without `check`.
+        """
         with _fed(stdin) as source:
             command = ["git", *self._settings(()), *arguments]
             process = self._git.execute(command, istream=source, as_process=True, stdout_as_string=False)
             try:
                 yield process.stdout
+                if check and not process.stdout.read(1) and process.proc is not None and process.proc.wait():
+                    raise GitCommandError(arguments[0], _first_line(process.stderr.read().decode("utf-8", "replace")))
             finally:
                 process.__del__()
 
@@ -173,40 +179,48 @@ class Repository:
     def read_object(self, name: str) -> tuple[str, str, bytes] | None:
         """Return (id, kind, content) of an object by id or ref name, None if it is not here."""
         with self._lock:
-            found = self._ask(name)
-            # No answer is either no such object or a process that died, which is started again and asked once more.
-            return self._ask(name) if found is None and self._revive() else found
+            for _ in range(2):
+                try:
+                    found, kind, _size, content = self._objects.get_object_data(name)
+                except ValueError as exc:
+                    # GitPython's message where the process died instead of answering, as an older git does when a
+                    # partial clone lacks the object; it is started again and asked once more.
+                    if "SHA is empty" not in str(exc):
+                        return None
+                    self._objects.clear_cache()
+                except BrokenPipeError:
+                    self._objects.clear_cache()
+                else:
+                    return _text(found), _text(kind), content
+        return None
 
-    def _ask(self, name: str) -> tuple[str, str, bytes] | None:
-        try:
-            found, kind, _, content = self._objects.get_object_data(name)
-        except (ValueError, BrokenPipeError):
-            return None
-        return _text(found), _text(kind), content
-
-    def read_many(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def read_many(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Yield (id, content) of many objects in the order given; those that are not here are left out."""
+        start = 0
+        while start < len(names):
+            for name, content in self._read_batch(names[start:]):
+                start += 1
+                if content is not None:
+                    yield name, content
+            # In a partial clone an older git dies at the first object that it may not fetch; the next ones are here.
+            start += 1
+
+    def _read_batch(self, names: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
         request = "".join(f"{name}\n" for name in names).encode("ascii")
-        with self.stream("cat-file", "--batch", "--buffer", stdin=request) as stdout:
+        with self.stream("cat-file", "--batch", "--buffer", stdin=request, check=False) as stdout:
             while header := stdout.readline():
                 fields = header.decode("ascii", "replace").split()
                 if len(fields) == 3 and fields[2].isdigit():
                     content = stdout.read(int(fields[2]))
                     stdout.read(1)
                     yield fields[0], content
+                else:
+                    yield fields[0], None
 
     def close(self) -> None:
         """End the persistent processes; a later read starts them again."""
         with self._lock:
             self._objects.clear_cache()
-
-    def _revive(self) -> bool:
-        """Forget the process if it has died; say whether it had."""
-        process = self._objects.cat_file_all
-        if process is None or process.poll() is None:
-            return False
-        self._objects.clear_cache()
-        return True
 
     def _settings(self, options: Sequence[str]) -> list[str]:
         return [part for option in (*_OPTIONS, *self._neutral, *options) for part in ("-c", option)]
