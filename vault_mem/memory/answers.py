@@ -34,7 +34,7 @@ class Hit:
         excerpt: the passage as written, cut to fit.
         score: 0..1, comparable within one answer.
         relevance: 0..1, how surely it answers, comparable across answers; None for a list without a question.
-        scores: the parts of the score by name, as weighted into it.
+        scores: the parts of the score by name, as weighted into it; with `explain` those of the relevance too.
         confidence: the note's own claim, 0..1.
         commit, author, agent: who gave the note this text and when; None where it is not committed (`dirty`).
         age_days: whole days since that commit (since `created` if not committed).

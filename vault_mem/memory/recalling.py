@@ -14,7 +14,7 @@ from vault_mem.notes.model import Chunk, Lines, NotePath
 from vault_mem.recall.excerpts import excerpt, tokens, without_title
 from vault_mem.recall.filters import select
 from vault_mem.recall.query import Question
-from vault_mem.recall.ranking import Ranked, Ranking, inverse_frequencies, rank, relevance
+from vault_mem.recall.ranking import Ranked, Ranking, coverage, inverse_frequencies, rank, relevance
 
 MIN_DUPLICATE_OVERLAP = 0.9
 COLLAPSE_DEPTH = 100
@@ -136,10 +136,18 @@ def _hit(
     note = moment.view.notes[ranked.position]
     passage = analyze(" ".join((note.title, *chunk.headings, *note.metadata.tags, chunk.author or "", chunk.text)))
     weights = inverse_frequencies(ranking.frequencies, live_notes)
-    sure = relevance(ranking.terms, passage, weights, ranked.cosine)
+    share = coverage(ranking.terms, passage, weights)
+    parts = dict(ranked.parts)
+    if question.explain:
+        parts |= {"coverage": share, "cosine": ranked.cosine or 0.0}
     hit = _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split()))
-    scores = {name: round(value, 4) for name, value in ranked.parts.items()}
-    return replace(hit, score=round(ranked.score, 4), relevance=round(sure, 4), scores=scores, similar=entry.similar)
+    return replace(
+        hit,
+        score=round(ranked.score, 4),
+        relevance=round(relevance(share, ranked.cosine), 4),
+        scores={name: round(value, 4) for name, value in parts.items()},
+        similar=entry.similar,
+    )
 
 
 def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | None, words: frozenset[str]) -> Hit:
@@ -235,4 +243,5 @@ def _explained(question: Question, ranking: Ranking) -> tuple[str, ...]:
         f"terms: {terms}",
         f"{len(ranking.ranked)} passages matched",
         "score = (lexical + dense) * claim, at most 1; claim is the note's importance, confidence and status",
+        "relevance comes from coverage (how much of the question's weight the passage holds) and cosine",
     )
