@@ -3,13 +3,14 @@
     python -m tests.benchmarks.relevance --items items.jsonl --questions questions.jsonl
 
 Every turn is a note of its own. For each question the first hits of a plain recall are labelled by the gold turns; a
-logistic regression on term coverage and cosine is fitted on half of the conversations and judged on the other half, both
-ways, then fitted on all. Prints the weights and the Brier score beside that of always guessing the base rate.
+logistic regression on term coverage and cosine is fitted on half of the conversations and judged on the other half,
+both ways, then fitted on all. Prints the weights and the Brier score beside that of always guessing the base rate.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,11 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         weights = fit(*sets[fitted])
         rows, gold = sets[judged]
         base = brier(np.full_like(gold, sets[fitted][1].mean()), gold)
-        print(
-            f"half {fitted} on {judged}: {weights.round(2)}  Brier {brier(predict(rows, weights), gold):.4f} base {base:.4f}"
-        )
+        score = brier(predict(rows, weights), gold)
+        _say(f"half {fitted} on {judged}: {weights.round(2)}  Brier {score:.4f}, of the base rate {base:.4f}")
     weights = fit(np.vstack([rows for rows, _ in sets]), np.concatenate([gold for _, gold in sets]))
-    print("all:", dict(zip(("bias", "coverage", "cosine"), (float(w) for w in weights.round(2)), strict=True)))
+    _say(f"all: {dict(zip(('bias', 'coverage', 'cosine'), weights.round(2).tolist(), strict=True))}")
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -64,17 +64,13 @@ def _traverse(moment: Moment, start: NotePath, depth: int) -> tuple[Relation, ..
             for edge, direction, end in steps:
                 if end is not None and end in seen and hop > 1:
                     continue
-                found.append(_relation(moment, edge, direction, end, hop, path))
+                title = moment.note(end).title if end is not None else edge.target
+                found.append(Relation(edge.relation, direction, end, title, edge.target, hop, path))
                 if end is not None and end not in seen:
                     seen.add(end)
                     reached.append(end)
         frontier = reached
     return tuple(found[:MAX_RELATIONS])
-
-
-def _relation(moment: Moment, edge: Edge, direction: str, end: NotePath | None, hop: int, via: NotePath) -> Relation:
-    title = moment.note(end).title if end is not None else edge.target
-    return Relation(edge.relation, direction, end, title, edge.target, hop, via)
 
 
 def _compose(

@@ -48,7 +48,7 @@ def history(
         return _blamed(session, moment, path)
     versions = _versions(session, moment, path)
     if view == "diff":
-        return _differing(session, moment, path, versions, since, until)
+        return _differing(session, moment, versions, path=path, since=since, until=until)
     chosen = [version for version in versions if _within(session, version.time, since, until)]
     return History(moment.commit, path, moment.note(path).title, view, versions=tuple(chosen[:limit]))
 
@@ -155,7 +155,13 @@ def _confidence(session: Session, record: CommitRecord | None, path: NotePath) -
 
 
 def _differing(
-    session: Session, moment: Moment, path: NotePath, versions: Sequence[Version], since: str | None, until: str | None
+    session: Session,
+    moment: Moment,
+    versions: Sequence[Version],
+    *,
+    path: NotePath,
+    since: str | None,
+    until: str | None,
 ) -> History:
     """Compare two versions: those at `since` and `until`, or the last one with the one before."""
     new = _latest(versions, _bound(session, until, end_of_day=True) if until else None)

@@ -36,16 +36,12 @@ def recall(session: Session, question: Question) -> Recalled:
     page = entries[question.offset : question.offset + question.limit]
     hits = [_hit(session, moment, question, ranking, entry, live_notes=len(live.notes)) for entry in page]
     kept = _within_budget(hits, question.max_tokens)
-    return _recalled(moment, question, kept, len(entries), _notices(moment, ranking), _explained(question, ranking))
+    answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, ranking))
+    return replace(answer, explanation=_explained(question, ranking))
 
 
 def _recalled(
-    moment: Moment,
-    question: Question,
-    hits: Sequence[Hit],
-    total: int,
-    notice: tuple[str, ...],
-    explanation: tuple[str, ...] = (),
+    moment: Moment, question: Question, hits: Sequence[Hit], *, total: int, notice: tuple[str, ...]
 ) -> Recalled:
     end = question.offset + len(hits)
     return Recalled(
@@ -56,7 +52,6 @@ def _recalled(
         total=total,
         next_offset=end if hits and end < total else None,
         notice=notice,
-        explanation=explanation,
     )
 
 
@@ -218,7 +213,7 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
         chunk = session.index.catalog.chunk(documents[0]) if documents else None
         hits.append(_evidence(session, moment, position, chunk, frozenset()))
     kept = _within_budget(hits, question.max_tokens)
-    return _recalled(moment, question, kept, len(positions), _notices(moment, None))
+    return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, None))
 
 
 # --- notices ---

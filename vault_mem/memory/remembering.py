@@ -13,18 +13,16 @@ from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Remembered
 from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
 from vault_mem.memory.moment import Moment
-from vault_mem.memory.requests import MAX_BATCH, MAX_NOTE_BYTES, NewNote
+from vault_mem.memory.requests import MAX_BATCH, NewNote, Request
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
 from vault_mem.memory.writing import Draft, Plan, unchanged, write
 from vault_mem.notes.document import body_text, new_document, parse
 from vault_mem.notes.identifiers import fold, new_id, slugify, unique_slug
 from vault_mem.notes.model import NotePath, Value
-from vault_mem.notes.schema import validate
 from vault_mem.notes.times import format_time, parse_stored
 from vault_mem.vault.layout import inside, namespace_of
 
-LABEL_CHARACTERS = 60
 MAX_SIMILARITY_BATCH = 50
 """Near-duplicates are looked for in acts of up to this many notes; exact ones always."""
 
@@ -47,68 +45,16 @@ def batch(single: NewNote | None, notes: Sequence[NewNote | Mapping[str, Any]] |
 
 def remember(acting: Acting, notes: Sequence[NewNote]) -> Remembered:
     """Write the notes; see `Memory.remember`."""
-    requests = [_Request.checked(note, acting) for note in notes]
+    requests = [Request.checked(note, now=acting.session.now()) for note in notes]
     done = write(acting, lambda moment: _Composer(acting, moment, len(requests)).compose(requests))
     return Remembered(done.revision, done.commit, done.answers(), done.plan.notice)
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """A note to write, its values checked; nothing in it depends on the vault."""
-
-    text: str
-    title: str | None
-    namespace: str
-    type: str | None
-    category: str
-    key: str | None
-    properties: Mapping[str, Value]
-    links: Mapping[str, Sequence[str]]
-
-    @classmethod
-    def checked(cls, note: NewNote, acting: Acting) -> _Request:
-        now = acting.session.now()
-        check_text(note.text)
-        given: dict[str, object] = {
-            "type": note.type,
-            "category": note.category,
-            "key": note.key,
-            "tags": list(note.tags) or None,
-            "valid_from": note.valid_from,
-            "expires": note.expires,
-            "importance": note.importance,
-            "confidence": note.confidence,
-            "source": note.source,
-        }
-        properties = validate({key: value for key, value in given.items() if value is not None}, now=now)
-        category = note.category or note.type or "note"
-        return cls(
-            text=note.text.strip("\n"),
-            title=" ".join(note.title.split()) or None if note.title else None,
-            namespace=_check_namespace(note.namespace),
-            type=note.type,
-            category=category,
-            key=note.key,
-            properties=properties,
-            links={relation: _targets(relation, targets) for relation, targets in note.links.items()},
-        )
-
-    @property
-    def identity(self) -> tuple[str, str, str] | None:
-        """Namespace, category and key; None for a note without a key."""
-        return (self.namespace, self.category, self.key) if self.key else None
-
-    @property
-    def label(self) -> str:
-        """What the file shall be called: the key, else the title, else the text's beginning."""
-        return self.key or self.title or parse(self.text.encode()).title or _first_words(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where a link stands: the note, its path, the relation, and the other notes of the act by key and title."""
 
-    request: _Request
+    request: Request
     path: NotePath
     relation: str
     siblings: Mapping[str, NotePath]
@@ -127,7 +73,7 @@ class _Composer:
         self._folders: dict[str, int] = {}
         self._retired: dict[NotePath, Draft] = {}
 
-    def compose(self, requests: Sequence[_Request]) -> Plan:
+    def compose(self, requests: Sequence[Request]) -> Plan:
         """Return the plan: a draft for each request, and one for each note that is retired."""
         _refuse_twins(requests)
         known = _Known(self._session, self._moment, requests)
@@ -146,7 +92,7 @@ class _Composer:
 
     # --- which note is it? ---
 
-    def _place(self, request: _Request, existing: IndexedNote | None) -> NotePath:
+    def _place(self, request: Request, existing: IndexedNote | None) -> NotePath:
         if existing:
             return existing.path
         path = self._free_path(request)
@@ -156,7 +102,7 @@ class _Composer:
         self._folders[folder] = self._count(folder) + 1
         return path
 
-    def _free_path(self, request: _Request) -> NotePath:
+    def _free_path(self, request: Request) -> NotePath:
         """Return a path whose name no note has, and take the name."""
         slug = unique_slug(slugify(request.label), self._taken)
         self._taken.add(fold(slug))
@@ -164,7 +110,7 @@ class _Composer:
         layout = self._session.vault.layout
         return layout.note_path(request.namespace, request.category, slug, sibling_count=count, now=self._now)
 
-    def _folder(self, request: _Request) -> str:
+    def _folder(self, request: Request) -> str:
         """Return the folder that new notes of this category go to, as long as it is not full."""
         layout = self._session.vault.layout
         path = layout.note_path(request.namespace, request.category, "x", sibling_count=0, now=self._now)
@@ -181,7 +127,7 @@ class _Composer:
 
     # --- new notes ---
 
-    def _creation(self, request: _Request, path: NotePath, siblings: Mapping[str, NotePath]) -> Draft:
+    def _creation(self, request: Request, path: NotePath, siblings: Mapping[str, NotePath]) -> Draft:
         identity = new_id(self._now)
         relations, warnings = self._relations(request, path, siblings)
         head: dict[str, Value] = {"id": identity}
@@ -202,7 +148,7 @@ class _Composer:
 
     # --- the next version of a keyed note ---
 
-    def _revision(self, request: _Request, note: IndexedNote, siblings: Mapping[str, NotePath]) -> Draft:
+    def _revision(self, request: Request, note: IndexedNote, siblings: Mapping[str, NotePath]) -> Draft:
         content = self._session.content(self._moment, note.blob)
         relations, warnings = self._relations(request, note.path, siblings)
         changes: dict[str, object] = {**request.properties, **self._merged(note, relations)}
@@ -230,7 +176,7 @@ class _Composer:
     # --- links ---
 
     def _relations(
-        self, request: _Request, path: NotePath, siblings: Mapping[str, NotePath]
+        self, request: Request, path: NotePath, siblings: Mapping[str, NotePath]
     ) -> tuple[dict[str, Value], tuple[str, ...]]:
         """Turn `{relation: [note, …]}` into frontmatter; retire what is superseded; warn of links that lead nowhere."""
         relations: dict[str, Value] = {}
@@ -258,7 +204,7 @@ class _Composer:
             self._retire(note, place.request)
         return self._moment.references.names.shortest(note.path)
 
-    def _retire(self, note: IndexedNote, request: _Request) -> None:
+    def _retire(self, note: IndexedNote, request: Request) -> None:
         if note.path in self._retired or note.metadata.status == "superseded":
             return
         begins = request.properties.get("valid_from")
@@ -274,7 +220,7 @@ class _Composer:
 class _Known:
     """The notes of a moment by identity, and by title for notes without a key."""
 
-    def __init__(self, session: Session, moment: Moment, requests: Sequence[_Request]) -> None:
+    def __init__(self, session: Session, moment: Moment, requests: Sequence[Request]) -> None:
         """Look for the notes that the requests may mean."""
         self._session = session
         self._moment = moment
@@ -290,7 +236,7 @@ class _Known:
             if titles and metadata.status not in {"archived", "superseded"} and fold(note.title) in titles:
                 self._titles.setdefault(fold(note.title), []).append(note)
 
-    def get(self, request: _Request) -> IndexedNote | None:
+    def get(self, request: Request) -> IndexedNote | None:
         """Return the note that has the request's identity or, for a request without a key, says exactly the same."""
         if request.identity is not None:
             return self._identities.get(request.identity)
@@ -301,69 +247,24 @@ class _Known:
         return None
 
 
-def _title(request: _Request) -> str:
+def _title(request: Request) -> str:
     """Return the folded title that the note will have, which for one without a heading is its file name."""
     return fold(request.title or parse(request.text.encode()).title or slugify(request.label))
 
 
-def _says(content: bytes, request: _Request) -> bool:
+def _says(content: bytes, request: Request) -> bool:
     """Whether a note's body is what the request would write."""
     wanted = new_document(request.title, request.text, {})
     return body_text(parse(content)).strip() == body_text(parse(wanted)).strip()
 
 
-def _first_words(text: str) -> str:
-    """Return the beginning of a text, to name a file by: words of its first line, up to about 60 characters."""
-    line = next(line for line in text.splitlines() if line.strip()).strip()
-    return line if len(line) <= LABEL_CHARACTERS else line[:LABEL_CHARACTERS].rpartition(" ")[0] or line
-
-
-def _has_title(request: _Request) -> bool:
+def _has_title(request: Request) -> bool:
     return parse(request.text.encode()).title is not None
 
 
-def _refuse_twins(requests: Sequence[_Request]) -> None:
+def _refuse_twins(requests: Sequence[Request]) -> None:
     for identity, count in Counter(request.identity for request in requests if request.identity).items():
         if count > 1:
             raise InvalidNoteError(
                 f"Two notes of one act have the identity {' / '.join(filter(None, identity))}", "Give each its own key"
             )
-
-
-def check_text(text: str) -> None:
-    """Refuse text that no note may hold.
-
-    Raises:
-        InvalidNoteError: if it is empty, larger than 1 MiB, not valid Unicode, or binary.
-    """
-    if not text.strip():
-        raise InvalidNoteError("The text is empty", "Say what is to be remembered")
-    size = len(text.encode(errors="surrogatepass"))
-    if size > MAX_NOTE_BYTES:
-        raise InvalidNoteError(
-            f"The text has {size:,} bytes, {MAX_NOTE_BYTES:,} are allowed", "Split it into several notes"
-        )
-    try:
-        text.encode()
-    except UnicodeEncodeError as exc:
-        raise InvalidNoteError("The text is not valid Unicode", "Replace lone surrogates") from exc
-    if "\x00" in text:
-        raise InvalidNoteError("The text holds a NUL character", "Remember text, not binary data")
-
-
-def _check_namespace(namespace: str | None) -> str:
-    if not namespace:
-        return ""
-    if slugify(namespace) != namespace:
-        raise InvalidNoteError(f"namespace {namespace!r} is not a slug", f"Use {slugify(namespace)!r}")
-    return namespace
-
-
-def _targets(relation: str, targets: object) -> tuple[str, ...]:
-    if slugify(relation).replace("-", "_") != relation.replace("-", "_"):
-        raise InvalidNoteError(f"{relation!r} is not a relation", "Use supersedes, derived_from, references, …")
-    if isinstance(targets, str):
-        return (targets,)
-    if isinstance(targets, Sequence) and all(isinstance(target, str) for target in targets):
-        return tuple(targets)
-    raise InvalidNoteError(f"links.{relation} is not a list of notes", 'Give {"' + relation + '": ["note", …]}')

@@ -3,78 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
 from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
 from vault_mem.memory.moment import Moment
-from vault_mem.memory.remembering import check_text, remember
-from vault_mem.memory.requests import NewNote
+from vault_mem.memory.remembering import remember
+from vault_mem.memory.requests import NewNote, check_text
 from vault_mem.memory.session import Acting
 from vault_mem.memory.writing import Draft, Plan, check_version, unchanged, write
-from vault_mem.notes.times import parse_stored
+from vault_mem.notes.document import parse
 from vault_mem.vault.layout import namespace_of
 
 
-def revise(
-    acting: Acting,
-    reference: str,
-    text: str | None,
-    *,
-    changes: Mapping[str, object],
-    supersedes: Sequence[str],
-    version: str | None,
-) -> Written:
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What shall become of a note; the fields are the parameters of `Memory.revise`."""
+
+    note: str
+    text: str | None = None
+    changes: Mapping[str, object] = field(default_factory=dict)
+    supersedes: Sequence[str] = ()
+    version: str | None = None
+
+
+def revise(acting: Acting, revision: Revision) -> Written:
     """Change a note; see `Memory.revise`.
 
     A note's id is given with its first new text; a change of properties alone touches only the lines of those.
     """
-    if text is None and not changes and not supersedes:
+    if revision.text is None and not revision.changes and not revision.supersedes:
         raise InvalidNoteError("Nothing to revise", "Give text, set or supersedes")
-    if text is not None:
-        check_text(text)
+    if revision.text is not None:
+        check_text(revision.text)
     try:
-        done = write(acting, lambda moment: _compose(acting, moment, reference, text, changes, supersedes, version))
+        return write(acting, lambda moment: _compose(acting, moment, revision)).answers()[0]
     except NoteNotFoundError:
-        if text is None or not supersedes or version is not None or not _is_missing(acting, reference):
+        if (
+            revision.text is None
+            or not revision.supersedes
+            or revision.version
+            or not _is_missing(acting, revision.note)
+        ):
             raise
-        return _anew(acting, reference, text, changes, supersedes)
-    return done.answers()[0]
+        return _anew(acting, revision, revision.text)
 
 
-def _compose(
-    acting: Acting,
-    moment: Moment,
-    reference: str,
-    text: str | None,
-    changes: Mapping[str, object],
-    supersedes: Sequence[str],
-    version: str | None,
-) -> Plan:
+def _compose(acting: Acting, moment: Moment, revision: Revision) -> Plan:
     session, now = acting.session, acting.session.now()
-    note = moment.find(reference)
-    check_version(session, moment, note, version)
+    note = moment.find(revision.note)
+    check_version(session, moment, note, revision.version)
     content = session.content(moment, note.blob)
-    olds = [moment.find(old) for old in supersedes]
+    olds = [moment.find(old) for old in revision.supersedes]
     if any(old.path == note.path for old in olds):
         raise InvalidNoteError("A note cannot supersede itself", "Name another note, or leave supersedes out")
-    new = with_properties(note.path, content, {**changes, **_supersedes(moment, note, olds)}, now=now)
-    if text is not None:
-        new = with_text(note.path, new, text)
+    new = with_properties(note.path, content, {**revision.changes, **_supersedes(moment, note, olds)}, now=now)
+    if revision.text is not None:
+        new = with_text(note.path, new, revision.text)
     if new == content:
         return Plan("revise", (unchanged(note, content),))
     identity: str | None = note.metadata.id
-    if text is not None or olds:
+    if revision.text is not None or olds:
         new, identity = with_id(note, new, now=now)
-    drafts = [Draft(note.path, new, "revised", title_of(new, note.title), identity)]
-    begins = changes.get("valid_from")
-    for old in olds:
-        if old.metadata.status != "superseded":
-            valid_to = parse_stored(begins) if isinstance(begins, str) else note.metadata.valid_from
-            bytes_, old_id = retired(old, session.content(moment, old.blob), valid_to=valid_to, now=now)
-            drafts.append(Draft(old.path, bytes_, "superseded", old.title, old_id, answered=False))
-    return Plan("supersede" if olds else "revise", tuple(drafts))
+    revised = Draft(note.path, new, "revised", title_of(new, note.title), identity)
+    begins = parse(new).metadata.valid_from
+    drafts = (_retirement(acting, moment, old, begins) for old in olds if old.metadata.status != "superseded")
+    return Plan("supersede" if olds else "revise", (revised, *drafts))
+
+
+def _retirement(acting: Acting, moment: Moment, old: IndexedNote, valid_to: datetime | None) -> Draft:
+    """Return the draft of a note that the revised one replaces."""
+    session = acting.session
+    content, identity = retired(old, session.content(moment, old.blob), valid_to=valid_to, now=session.now())
+    return Draft(old.path, content, "superseded", old.title, identity, answered=False)
 
 
 def _supersedes(moment: Moment, note: IndexedNote, olds: Sequence[IndexedNote]) -> dict[str, object]:
@@ -95,18 +99,18 @@ def _is_missing(acting: Acting, reference: str) -> bool:
     return False
 
 
-def _anew(acting: Acting, title: str, text: str, changes: Mapping[str, object], supersedes: Sequence[str]) -> Written:
+def _anew(acting: Acting, revision: Revision, text: str) -> Written:
     """Write the successor as a new note, with the type, category and namespace of the first note it replaces."""
     moment = acting.session.present()
-    old = moment.find(supersedes[0])
-    fields = {"type": old.metadata.type, "category": old.metadata.category, **changes}
+    old = moment.find(revision.supersedes[0])
+    fields = {"type": old.metadata.type, "category": old.metadata.category, **revision.changes}
     note = NewNote.parse(
         {
             **fields,
             "text": text,
-            "title": title,
+            "title": revision.note,
             "namespace": namespace_of(old.path) or None,
-            "links": {"supersedes": list(supersedes)},
+            "links": {"supersedes": list(revision.supersedes)},
         }
     )
     return remember(acting, [note]).note

@@ -245,7 +245,7 @@ class Memory:
             NoteNotFoundError, AmbiguousNoteError, InvalidNoteError, VaultBusyError.
         """
         acting = self._session.acting(agent, session, reason)
-        return revising.revise(acting, note, text, changes=set or {}, supersedes=supersedes, version=version)
+        return revising.revise(acting, revising.Revision(note, text, set or {}, supersedes, version))
 
     def forget(
         self,
