@@ -331,6 +331,42 @@ def test_a_kill_at_any_step_is_healed(index: Index, files: Files, tmp_path: Path
     assert (best(index, view, "alpha"), best(index, view, "stale")) == ("a.md", "gotchas/cache.md")
 
 
+TOGETHER = """
+import sys
+from pathlib import Path
+from tests.index.hashing import HashingEmbedder
+from tests.index.samples import Files
+from vault_mem.index.index import Index
+sys.stdin.readline()
+index = Index.open(Path(sys.argv[1]), embedder=HashingEmbedder())
+files = Files({f"{sys.argv[2]}-{number}.md": f"# Note {sys.argv[2]} {number}" for number in range(5)})
+assert index.update(files.notes(), files.reader())
+view = index.view(files.notes())
+assert index.coverage(view) == type(index.coverage(view))(5, 5, 5), index.coverage(view)
+assert (index.lexical_scores(["note"], live=view, view=view) > 0).sum() == 5
+"""
+
+
+def test_processes_may_open_a_new_index_at_once(tmp_path: Path) -> None:
+    """Whoosh empties a folder when it creates an index in it, and SQLite does not wait when it switches to its log."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", TOGETHER, str(tmp_path / "index"), str(number)],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(4)
+    ]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    errors = [process.communicate()[1] for process in started]
+    assert errors == [""] * 4
+
+
 def test_two_threads_fill_it_once(index: Index, files: Files) -> None:
     threads = [threading.Thread(target=lambda: index.update(files.notes(), files.reader())) for _ in range(4)]
     for thread in threads:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from vault_mem.errors import IndexDamagedError
 from vault_mem.index.database import Database
 from vault_mem.index.stored import StoredNote, encode_metadata, encode_outline
 from vault_mem.index.texts import embedded_text, property_text, tag_text
@@ -77,7 +78,10 @@ class Catalog:
     def epoch(self) -> str:
         """What this filling of the catalog is called; ids of two epochs have nothing to do with each other."""
         with self.database.read() as connection:
-            return str(connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()[0])
+            row = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+        if row is None:
+            raise IndexDamagedError("the catalog has no epoch")
+        return str(row[0])
 
     def clear(self) -> None:
         """Forget everything and begin a new epoch."""

@@ -21,11 +21,11 @@ from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.index.embedders.base import Embedder
 from vault_mem.index.engines import Engines
-from vault_mem.index.lexical.base import Ids, Mask, Scores
+from vault_mem.index.known import Known
+from vault_mem.index.lexical.base import Mask, Scores
 from vault_mem.index.lock import writers_lock
-from vault_mem.index.stored import StoredNote
 from vault_mem.index.texts import NAME_SHARE, NAME_WEIGHTS, PASSAGE_WEIGHTS
-from vault_mem.index.view import View, build_view, name_of
+from vault_mem.index.view import View
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, Document, NotePath
 
@@ -35,7 +35,6 @@ _T = TypeVar("_T")
 
 _BATCH = 500
 _BATCH_BYTES = 16 << 20
-_VIEWS = 4
 _ENGINES = ("whoosh",)
 _OPENING_WAIT = 10.0
 
@@ -67,10 +66,6 @@ class Index:
         self._root = folder / f"v{SCHEMA_VERSION}"
         self._embedder = embedder
         self._lock = threading.RLock()
-        self._stored: dict[BlobId, StoredNote] = {}
-        self._names: dict[str, int] = {}
-        self._rows: Ids = np.empty(0, dtype=np.int64)
-        self._views: list[tuple[dict[NotePath, BlobId], View]] = []
         with _storage(folder):
             self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -110,13 +105,7 @@ class Index:
     def missing(self, notes: Mapping[NotePath, BlobId]) -> list[BlobId]:
         """Return the blobs that are not stored yet, each once, in the order of the notes."""
         self._sync()
-        with self._lock:
-            unknown = [blob for blob in dict.fromkeys(notes.values()) if blob not in self._stored]
-            if unknown:
-                if len(self._stored) > 4 * len(notes) + 10_000:
-                    self._stored = {blob: self._stored[blob] for blob in notes.values() if blob in self._stored}
-                self._stored.update(self.catalog.stored(unknown))
-            return [blob for blob in unknown if blob not in self._stored]
+        return self._known.missing(notes)
 
     def update(
         self, notes: Mapping[NotePath, BlobId], read: Reader, *, progress: Progress | None = None, wait: float = 30.0
@@ -169,18 +158,8 @@ class Index:
 
     def view(self, notes: Mapping[NotePath, BlobId]) -> View:
         """Return those of the notes that are stored, with their documents; the last few views are kept."""
-        missing = self.missing(notes)
-        with self._lock:
-            for position, (key, view) in enumerate(self._views):
-                if key == notes:
-                    self._views.insert(0, self._views.pop(position))
-                    return view
-            names = {name_of(path) for path in notes}
-            self._names.update(self.catalog.name_documents(names - self._names.keys()))
-            view = build_view(notes, stored=self._stored, name_ids=self._names, vectors=self._vector_rows())
-            if not missing and names <= self._names.keys():
-                self._views = [(dict(notes), view), *self._views[: _VIEWS - 1]]
-            return view
+        self._sync()
+        return self._known.view(notes)
 
     def lexical_scores(self, terms: Sequence[str], *, live: View, view: View, allowed: Mask | None = None) -> Scores:
         """Return each passage's score for the terms: BM25F over its fields, and a share for its note's file name.
@@ -251,8 +230,7 @@ class Index:
         self.commits = CommitLog(catalog)
         self._epoch = catalog.epoch
         self._engines = Engines(self._root / self._epoch, self._embedder)
-        self._stored, self._names, self._views = {}, {}, []
-        self._rows = np.empty(0, dtype=np.int64)
+        self._known = Known(catalog)
 
     def _sync(self) -> None:
         """Notice when another process has begun a new catalog or a new epoch."""
@@ -269,17 +247,15 @@ class Index:
 
     def _update(self, notes: Mapping[NotePath, BlobId], read: Reader, progress: Progress | None, wait: float) -> bool:
         missing = self.missing(notes)
-        names = {name_of(path) for path in notes} - self._names.keys()
+        names = self._known.missing_names(notes)
         if not missing and not names and self._engines.is_current(self.catalog):
             return True
         with writers_lock(self._root, wait=wait) as is_held:
             if not is_held:
                 return False
-            missing = self.missing(notes)
             self._engines.follow(self.catalog)
-            self._store(missing, read, progress)
-            self.catalog.add_names(names)
-            self._names.update(self.catalog.name_documents(names))
+            self._store(self.missing(notes), read, progress)
+            self.catalog.add_names(self._known.missing_names(notes))
             self._engines.follow(self.catalog, progress)
         return True
 
@@ -289,19 +265,6 @@ class Index:
                 self.catalog.add_blobs(batch)
             if progress:
                 progress("reading", min(start + _BATCH, len(missing)), len(missing))
-
-    def _vector_rows(self) -> Ids:
-        """Return the vector row of every document of the catalog, -1 without one; read-only."""
-        count = self.catalog.last_document() + 1
-        if len(self._rows) < count:
-            rows = np.full(count, -1, dtype=np.int64)
-            rows[: len(self._rows)] = self._rows
-            found = np.array(self.catalog.vector_rows(len(self._rows) - 1), dtype=np.int64).reshape(-1, 2)
-            found = found[found[:, 0] < count]
-            rows[found[:, 0]] = found[:, 1]
-            rows.setflags(write=False)
-            self._rows = rows
-        return self._rows
 
     def _asked(self, ask: Callable[[Engines], _T]) -> _T:
         """Ask the engines; if one is damaged, make both again from the catalog and ask once more."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+MODEL_FILES = ("config.json", "model.safetensors", "tokenizer.json")
+"""What a model2vec model consists of."""
+
 CARD_FILES = ("README.md", "LICENSE", "NOTICE")
 """The model card and the licence notice, which travel with the weights."""
 

@@ -16,9 +16,10 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from vault_mem.errors import MissingExtraError
-from vault_mem.index.embedders.bundle import CARD_FILES, bundled_model
+from vault_mem.index.embedders.bundle import CARD_FILES, MODEL_FILES, bundled_model
 
 TEACHER = "sentence-transformers/all-MiniLM-L6-v2"
 DIMENSIONS = 256
@@ -38,7 +39,6 @@ def distill(out: Path) -> Path:
         from model2vec.distill import distill as run
     except ImportError as exc:
         raise MissingExtraError("Distilling the embedding model", "distill") from exc
-    out.mkdir(parents=True, exist_ok=True)
     model = run(
         str(get_model_path()),
         device="cpu",
@@ -46,25 +46,27 @@ def distill(out: Path) -> Path:
         sif_coefficient=SIF_COEFFICIENT,
         quantize_to="int8",
     )
-    model.save_pretrained(out)
-    _trim(out)
+    out.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as scratch:
+        model.save_pretrained(scratch)
+        _tidy(Path(scratch))
+        for name in MODEL_FILES:
+            shutil.copyfile(Path(scratch) / name, out / name)
+    if out.resolve() != bundled_model().resolve():
+        for name in CARD_FILES:
+            shutil.copyfile(bundled_model() / name, out / name)
     return out
 
 
-def _trim(out: Path) -> None:
-    """Keep what loading needs: no file of another library's layout, no path of the machine that made it."""
-    (out / "modules.json").unlink(missing_ok=True)
-    (out / "README.md").unlink(missing_ok=True)
-    config_file = out / "config.json"
+def _tidy(folder: Path) -> None:
+    """Leave no path of the machine that made it in the configuration, and no spaces in the tokenizer."""
+    config_file = folder / "config.json"
     config = json.loads(config_file.read_text(encoding="utf-8")) | {"tokenizer_name": TEACHER}
     config_file.write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    tokenizer_file = out / "tokenizer.json"
+    tokenizer_file = folder / "tokenizer.json"
     tokenizer = json.loads(tokenizer_file.read_text(encoding="utf-8"))
     text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))
     tokenizer_file.write_text(text + "\n", encoding="utf-8")
-    for name in CARD_FILES:
-        if out.resolve() != bundled_model().resolve():
-            shutil.copyfile(bundled_model() / name, out / name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,8 +14,8 @@ import numpy as np
 
 from vault_mem.errors import InvalidConfigError
 from vault_mem.index.embedders.base import Matrix
+from vault_mem.index.embedders.bundle import MODEL_FILES
 
-_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _MAX_HEADER = 1 << 20
 
 
@@ -40,7 +40,7 @@ class Model2VecEmbedder:
         """The folder's name and the SHA-256 of weights, tokenizer and configuration."""
         digest = hashlib.sha256()
         try:
-            for name in _FILES:
+            for name in MODEL_FILES:
                 with (self._folder / name).open("rb") as file:
                     digest.update(hashlib.file_digest(file, "sha256").digest())
         except OSError as exc:
@@ -82,7 +82,7 @@ def _read_dimensions(folder: Path) -> int:
 
     Source: safetensors format: 8 bytes little-endian length, then a JSON object of tensors with `shape`.
     """
-    for name in _FILES:
+    for name in MODEL_FILES:
         if not (folder / name).is_file():
             raise InvalidConfigError(f"embedder {folder}", f"not a model2vec model ({name} is missing)")
     try:
