@@ -263,6 +263,27 @@ def test_index_that_is_taken_after_the_files_were_placed_takes_the_act_back(
         monkeypatch.undo()
 
 
+def test_edit_between_looking_and_placing_stays_and_the_act_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with make_vault(tmp_path / "v", a="one\n", b="two\n") as vault:
+        before = head(vault)
+        place = vault._writer._place
+
+        def place_then_person(step: object, prepared: object) -> None:
+            place(step, prepared)  # type: ignore[arg-type]  # the seam's own arguments are passed on
+            write(vault.root, "b.md", "by hand\n")
+
+        monkeypatch.setattr(vault._writer, "_place", place_then_person)
+        with vault.writing() as transaction, pytest.raises(WriteConflictError) as raised:
+            transaction.commit(Act("revise", (change("a.md", "ours\n"), change("b.md", "ours\n"))))
+        assert raised.value.actual == blob_id(b"by hand\n")
+        assert (vault.root / "a.md").read_text() == "one\n"
+        assert (vault.root / "b.md").read_text() == "by hand\n"
+        assert head(vault) == before
+        assert git(vault.root, "status", "--porcelain") == " M b.md\n"
+
+
 _WRITER = """
 import sys
 from pathlib import Path
