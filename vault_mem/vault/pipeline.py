@@ -17,6 +17,7 @@ from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
 from vault_mem.vault.layout import inside
 from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, ObjectStore, TreeEditor, TreeEntry, sync_folder
+from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.readiness import Head, read_head
 from vault_mem.vault.repository import Repository, can_fsync_refs
 from vault_mem.vault.staging import GitIndex
@@ -132,20 +133,21 @@ class WritePipeline:
 
     def _place_files(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> None:
         """Replace the files; all new bytes are on disk before the first file changes."""
-        pending = [s for s in intent.steps if file_version(self.repository.root, s.path) != s.wanted_version]
-        prepared: list[Prepared] = []
+        root = self.repository.root
+        pending = [s for s in intent.steps if file_version(root, s.path) != s.wanted_version]
+        prepared: dict[NotePath, Prepared] = {}
+
+        def prepare(step: Step) -> None:
+            prepared[step.path] = self._files.prepare(inside(root, step.path), self._content(step, contents))
+
         try:
-            for step in pending:
-                if step.wanted:
-                    target = inside(self.repository.root, step.path)
-                    prepared.append(self._files.prepare(target, self._content(step, contents)))
-            placing = iter(prepared)
+            in_parallel(prepare, [step for step in pending if step.wanted])
             for step in pending:
                 self._check_untouched(step)
-                self._place(step, next(placing) if step.wanted else None)
+                self._place(step, prepared.get(step.path))
             self._files.sync()
         finally:
-            for left in prepared:
+            for left in prepared.values():
                 self._files.drop(left)
 
     def _place(self, step: Step, prepared: Prepared | None) -> None:

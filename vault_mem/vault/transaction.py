@@ -14,6 +14,7 @@ from vault_mem.vault.intent import Intent, Step
 from vault_mem.vault.layout import inside
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.objects import FILE_MODE, FILE_MODES, TreeEntry, blob_id
+from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.readiness import Head, check_ready, read_head
 from vault_mem.vault.trailers import format_message
@@ -63,9 +64,7 @@ class Transaction:
         steps = self._steps(act)
         if not act.allow_empty and all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
             return self._nothing(steps)
-        for change in act.changes:
-            if change.content is not None:
-                self._writer.store.write_blob(change.content)
+        in_parallel(self._writer.store.write_blob, [c.content for c in act.changes if c.content is not None])
         intent = self._writer.plan(self._head, steps, format_message(act))
         contents = {change.path: change.content for change in act.changes if change.content is not None}
         done = (
