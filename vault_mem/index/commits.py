@@ -22,11 +22,15 @@ SameNote = Callable[[BlobId, BlobId], bool]
 
 _HEADS = 8
 _STEPS = 1_000
+_HEADLINES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A note at one commit of its history: the path it had, and its content there (None: deleted)."""
+    """A note at one commit of its history: the path it had, and its content there (None: deleted).
+
+    The record comes without its changes.
+    """
 
     record: CommitRecord
     path: NotePath
@@ -48,6 +52,7 @@ class CommitLog:
         """Use a catalog's tables."""
         self._catalog = catalog
         self._lock = threading.RLock()
+        self._headlines: dict[CommitId, CommitRecord] = {}
         self._parents: dict[CommitId, tuple[CommitId, ...]] = {}
         self._last = (-1, "")
         self._ranks: OrderedDict[CommitId, dict[CommitId, int]] = OrderedDict()
@@ -90,13 +95,28 @@ class CommitLog:
             changes = connection.execute(query, (row[0],)).fetchall()
         return _decode(row[1], row[2], row[3], changes)
 
+    def headline(self, commit: CommitId) -> CommitRecord | None:
+        """Return a commit without its changes, None if it is not stored; the last few thousand are kept."""
+        with self._lock:
+            if commit not in self._headlines:
+                query = "SELECT id, parents, record FROM commits WHERE id = ?"
+                with self._catalog.database.read() as connection:
+                    row = connection.execute(query, (commit,)).fetchone()
+                if row is None:
+                    return None
+                if len(self._headlines) >= _HEADLINES:
+                    self._headlines.clear()
+                self._headlines[commit] = _decode(*row, ())
+            return self._headlines[commit]
+
     def introduced(self, path: NotePath, blob: BlobId, head: CommitId) -> CommitRecord | None:
         """Return the newest commit, among those reachable from head, that gave the path this content.
 
-        A merge that only brought it yields to the commit it brought. None if no stored commit did.
+        A merge that only brought it yields to the commit it brought. None if no stored commit did. The record comes
+        without its changes.
         """
         given = [change for change in self._changes(path, head) if change.new == blob]
-        return self.record(self._origin(given[0], given).commit) if given else None
+        return self.headline(self._origin(given[0], given).commit) if given else None
 
     def versions(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[CommitRecord, ...]:
         """Return the commits that changed the note, newest first, through its renames; see `trace`."""
@@ -131,11 +151,12 @@ class CommitLog:
         for position, change in enumerate(changes):
             if self._origin(change, changes[position:]) is not change:
                 continue
-            record = self.record(change.commit)
-            if record is None:
+            headline = self.headline(change.commit)
+            if headline is None:
                 continue
-            found.append(Version(record, path, change.new))
+            found.append(Version(headline, path, change.new))
             if change.old is None and change.new is not None:
+                record = self.record(change.commit) or headline
                 source = _renamed_from(record, path, change.new, same_note)
                 if source and record.parents:
                     return found, (source, record.parents[0])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,8 +91,10 @@ class View:
         position = int(self._owners[document])
         return self._twins.get(self.notes[position].blob, (position,))
 
-    def note_mask(self, positions: Iterable[int]) -> Mask:
-        """Return the chunks of the notes at these positions, shape (documents,)."""
+    def note_mask(self, positions: Collection[int]) -> Mask:
+        """Return the chunks of the notes at these positions, each given once, shape (documents,)."""
+        if len(positions) == len(self.notes):
+            return self.live
         mask = np.zeros(self.documents, dtype=np.bool_)
         for position in positions:
             documents = self.notes[position].documents
@@ -116,6 +119,7 @@ class View:
         return spread
 
 
+@lru_cache(maxsize=1 << 17)
 def name_of(path: NotePath) -> str:
     """Return a note's file name without folder and `.md`."""
     name = path.rpartition("/")[2]
