@@ -106,7 +106,7 @@ class CommitLog:
                     return None
                 if len(self._headlines) >= _HEADLINES:
                     self._headlines.clear()
-                self._headlines[commit] = _decode(*row, ())
+                self._headlines[commit] = _decode(row[0], row[1], row[2], ())
             return self._headlines[commit]
 
     def introduced(self, path: NotePath, blob: BlobId, head: CommitId) -> CommitRecord | None:
