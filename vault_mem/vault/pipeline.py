@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vault_mem.errors import GitCommandError, StorageError, VaultBusyError, VaultMemError, WriteConflictError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.failures import failure, is_disk_failure
 from vault_mem.vault.files import FileWriter, Prepared
 from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
@@ -187,8 +188,8 @@ class WritePipeline:
         outcome = self.repository.attempt(
             "update-ref", "--create-reflog", "-m", subject, "--end-of-options", *values, options=options
         )
-        if outcome.status and "lock" not in outcome.error:
-            raise GitCommandError("update-ref", outcome.error.strip())
+        if outcome.status and ("lock" not in outcome.error or is_disk_failure(outcome.error)):
+            raise failure("update-ref", outcome.error, self.repository.common_dir / intent.ref)
         if not outcome.status:
             sync_folder((self.repository.common_dir / intent.ref).parent)
         return not outcome.status

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from vault_mem.config import Settings
 from vault_mem.errors import (
-    GitCommandError,
     NotAVaultError,
     StorageError,
     UnsupportedRepositoryError,
 )
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.failures import failure
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.manifest import MANIFEST, read_manifest
@@ -120,10 +120,8 @@ def _git_init(root: Path) -> None:
     chosen = run_outside(root, "config", "--get", "init.defaultBranch").output.strip()
     branch = () if chosen else ("--initial-branch=main",)
     outcome = run_outside(root, "init", "--quiet", *branch)
-    if outcome.status and ("denied" in outcome.error or "Read-only" in outcome.error):
-        raise StorageError(root, outcome.error.strip())
     if outcome.status:
-        raise GitCommandError("init", outcome.error.strip())
+        raise failure("init", outcome.error, root)
 
 
 def _exclude(outer: Path, root: Path) -> Iterator[str]:

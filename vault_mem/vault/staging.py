@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
-from vault_mem.errors import GitCommandError, VaultBusyError
+from vault_mem.errors import VaultBusyError
 from vault_mem.notes.model import NotePath
+from vault_mem.vault.failures import failure, is_disk_failure
 from vault_mem.vault.objects import NO_OBJECT, TreeEntry
 from vault_mem.vault.repository import Outcome, Repository, split_nul
 
@@ -77,13 +78,13 @@ class GitIndex:
         deadline = time.monotonic() + LOCK_WAIT
         content = request.encode("utf-8", "surrogateescape")
         outcome = self._attempt(content, options)
-        while outcome.status and "index.lock" in outcome.error:
+        while outcome.status and "index.lock" in outcome.error and not is_disk_failure(outcome.error):
             if time.monotonic() > deadline:
                 raise self._busy()
             time.sleep(_POLL)
             outcome = self._attempt(content, options)
         if outcome.status:
-            raise GitCommandError("update-index", outcome.error.strip())
+            raise failure("update-index", outcome.error, self._lock_file.with_suffix(""))
 
     def _attempt(self, content: bytes, options: Sequence[str]) -> Outcome:
         return self._repository.attempt("update-index", *options, stdin=content)

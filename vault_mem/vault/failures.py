@@ -1,0 +1,32 @@
+"""What it means when git cannot write: a disk that refuses, or something that nobody foresaw."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from vault_mem.errors import GitCommandError, StorageError
+
+# Git is run in the C locale. Source: git's `object-file.c`, and strerror(3).
+_DISK = re.compile(
+    "No space left on device|Out of diskspace|Disk quota exceeded|File too large|Read-only file system"
+    "|Permission denied|Operation not permitted|insufficient permission|Input/output error"
+)
+
+
+def is_disk_failure(error: str) -> bool:
+    """Whether git says that the disk is full, read-only, or closed to this user."""
+    return _DISK.search(error) is not None
+
+
+def failure(command: str, error: str, where: Path) -> StorageError | GitCommandError:
+    """Return the error to raise where a command could not write.
+
+    Args:
+        command: git's subcommand.
+        error: what it said on stderr.
+        where: the file or folder that it was to write.
+    """
+    if is_disk_failure(error):
+        return StorageError(where, error.strip().splitlines()[0])
+    return GitCommandError(command, error.strip())
