@@ -200,7 +200,7 @@ class OperationInProgressError(VaultMemError):
     def __init__(self, operation: str) -> None:
         """Name the operation as git names it."""
         super().__init__(
-            f"A {operation} is in progress in the vault",
+            f"{'An' if operation == 'am' else 'A'} {operation} is in progress in the vault",
             f"Finish it ('git {operation} --continue') or drop it ('git {operation} --abort'); reading still works"
             if operation != "bisect"
             else "End it with 'git bisect reset'; reading still works",

@@ -42,7 +42,7 @@ class Revisions:
             return found
         moment = parse_typed(text, now=now, end_of_day=True)
         if moment is None:
-            raise RevisionNotFoundError(revision)
+            raise RevisionNotFoundError(revision, "this clone's history is cut off" if self._is_shallow() else "")
         return self._at(moment, revision)
 
     def _ref(self, text: str) -> CommitId | None:
@@ -84,11 +84,15 @@ class Revisions:
             position = bisect_right(self._line.maxima, moment.timestamp()) - 1
             if position >= 0:
                 return self._line.commits[position]
-        shallow = (self._repository.common_dir / "shallow").exists()
         raise RevisionNotFoundError(
             revision,
-            "this clone's history is cut off before it" if shallow else "it is before the vault's first commit",
+            "this clone's history is cut off before it"
+            if self._is_shallow()
+            else "it is before the vault's first commit",
         )
+
+    def _is_shallow(self) -> bool:
+        return (self._repository.common_dir / "shallow").exists()
 
 
 class _Line:
