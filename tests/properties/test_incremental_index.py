@@ -1,5 +1,5 @@
-"""After any sequence of writes, hand edits, renames, deletions and branch switches, the index that followed along answers
-as one built from nothing, and the notes are those of a plain dictionary.
+"""After any sequence of writes, hand edits, renames, deletions and branch switches, the index that followed along
+answers as one built from nothing, and the notes are those in the work tree.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _STEP = st.one_of(
 
 
 class _World:
-    """A vault, a memory that follows it, and what should be in it: text by key, branch by branch."""
+    """A vault, and a memory that follows what is done to it."""
 
     def __init__(self, root: Path, memory: Memory) -> None:
         self.root = root

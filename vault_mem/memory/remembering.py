@@ -12,8 +12,9 @@ from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Remembered
 from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
+from vault_mem.memory.intake import Request
 from vault_mem.memory.moment import Moment
-from vault_mem.memory.requests import MAX_BATCH, NewNote, Request
+from vault_mem.memory.requests import MAX_BATCH, NewNote
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
 from vault_mem.memory.writing import Draft, Plan, unchanged, write

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import Any
 
 from vault_mem.errors import InvalidNoteError
-from vault_mem.notes.document import parse
-from vault_mem.notes.identifiers import slugify
-from vault_mem.notes.model import Value
-from vault_mem.notes.schema import validate
-from vault_mem.recall.query import MAX_LIMIT, MAX_QUERY_CHARACTERS, MODES
+from vault_mem.recall.limits import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY_CHARACTERS, MODES
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -24,15 +19,11 @@ __all__ = [
     "MODES",
     "VIEWS",
     "NewNote",
-    "Request",
-    "check_text",
 ]
 
 MAX_NOTE_BYTES = 1_048_576
 MAX_BATCH = 100_000
 MAX_DEPTH = 5
-DEFAULT_LIMIT = 10
-LABEL_CHARACTERS = 60
 
 VIEWS = ("log", "diff", "blame", "as-of")
 
@@ -79,110 +70,3 @@ class NewNote:
         if not isinstance(values.get("text"), str):
             raise InvalidNoteError("A note needs text", "Give text as a string")
         return cls(**{key: value for key, value in values.items() if value is not None})
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A note to write, its values checked; nothing in it depends on the vault.
-
-    Attributes:
-        category: as stated, else the type.
-        properties: frontmatter, as it will be written.
-        links: `{relation: (note, …)}`, not looked up yet.
-    """
-
-    text: str
-    title: str | None
-    namespace: str
-    type: str | None
-    category: str
-    key: str | None
-    properties: Mapping[str, Value]
-    links: Mapping[str, Sequence[str]]
-
-    @classmethod
-    def checked(cls, note: NewNote, *, now: datetime) -> Request:
-        """Check a note's values.
-
-        Raises:
-            InvalidNoteError: naming the field, what is wrong and what it may hold.
-        """
-        check_text(note.text)
-        given: dict[str, object] = {
-            "type": note.type,
-            "category": note.category,
-            "key": note.key,
-            "tags": list(note.tags) or None,
-            "valid_from": note.valid_from,
-            "expires": note.expires,
-            "importance": note.importance,
-            "confidence": note.confidence,
-            "source": note.source,
-        }
-        properties = validate({key: value for key, value in given.items() if value is not None}, now=now)
-        category = note.category or note.type or "note"
-        return cls(
-            text=note.text.strip("\n"),
-            title=" ".join(note.title.split()) or None if note.title else None,
-            namespace=_check_namespace(note.namespace),
-            type=note.type,
-            category=category,
-            key=note.key,
-            properties=properties,
-            links={relation: _targets(relation, targets) for relation, targets in note.links.items()},
-        )
-
-    @property
-    def identity(self) -> tuple[str, str, str] | None:
-        """Namespace, category and key; None for a note without a key."""
-        return (self.namespace, self.category, self.key) if self.key else None
-
-    @property
-    def label(self) -> str:
-        """What the file shall be called: the key, else the title, else the text's beginning."""
-        return self.key or self.title or parse(self.text.encode()).title or _first_words(self.text)
-
-
-def check_text(text: str) -> None:
-    """Refuse text that no note may hold.
-
-    Raises:
-        InvalidNoteError: if it is empty, larger than 1 MiB, not valid Unicode, or binary.
-    """
-    if not text.strip():
-        raise InvalidNoteError("The text is empty", "Say what is to be remembered")
-    size = len(text.encode(errors="surrogatepass"))
-    if size > MAX_NOTE_BYTES:
-        raise InvalidNoteError(
-            f"The text has {size:,} bytes, {MAX_NOTE_BYTES:,} are allowed", "Split it into several notes"
-        )
-    try:
-        text.encode()
-    except UnicodeEncodeError as exc:
-        raise InvalidNoteError("The text is not valid Unicode", "Replace lone surrogates") from exc
-    if "\x00" in text:
-        raise InvalidNoteError("The text holds a NUL character", "Remember text, not binary data")
-
-
-def _check_namespace(namespace: str | None) -> str:
-    if not namespace:
-        return ""
-    if slugify(namespace) != namespace:
-        raise InvalidNoteError(f"namespace {namespace!r} is not a slug", f"Use {slugify(namespace)!r}")
-    return namespace
-
-
-def _targets(relation: str, targets: object) -> tuple[str, ...]:
-    if slugify(relation).replace("-", "_") != relation.replace("-", "_"):
-        raise InvalidNoteError(f"{relation!r} is not a relation", "Use supersedes, derived_from, references, …")
-    if isinstance(targets, str):
-        return (targets,)
-    if isinstance(targets, Sequence) and all(isinstance(target, str) for target in targets):
-        return tuple(targets)
-    raise InvalidNoteError(f"links.{relation} is not a list of notes", 'Give {"' + relation + '": ["note", …]}')
-
-
-def _first_words(text: str) -> str:
-    """Return the beginning of a text, to name a file by: words of its first line, up to about 60 characters."""
-    line = next(line for line in text.splitlines() if line.strip()).strip()
-    return line if len(line) <= LABEL_CHARACTERS else line[:LABEL_CHARACTERS].rpartition(" ")[0] or line

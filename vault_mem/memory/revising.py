@@ -10,9 +10,10 @@ from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
 from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
+from vault_mem.memory.intake import check_text
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.remembering import remember
-from vault_mem.memory.requests import NewNote, check_text
+from vault_mem.memory.requests import NewNote
 from vault_mem.memory.session import Acting
 from vault_mem.memory.writing import Draft, Plan, check_version, unchanged, write
 from vault_mem.notes.document import parse

@@ -9,10 +9,8 @@ from datetime import datetime
 from vault_mem.errors import InvalidQueryError
 from vault_mem.notes.schema import STATUSES, TIERS, TYPES
 from vault_mem.notes.times import parse_typed
+from vault_mem.recall.limits import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY_CHARACTERS, MODES
 
-MAX_QUERY_CHARACTERS = 10_000
-MAX_LIMIT = 200
-MODES = ("hybrid", "lexical", "dense")
 ANSWERING = frozenset({"active", "disputed", "hypothesis"})
 """Statuses recall answers from unless told otherwise. Source: the vault format, supersession and forgetting."""
 
@@ -55,7 +53,7 @@ class Question:
     text: str
     filters: Filters
     now: datetime
-    limit: int = 10
+    limit: int = DEFAULT_LIMIT
     offset: int = 0
     at: str | None = None
     mode: str = "hybrid"
