@@ -157,10 +157,21 @@ def build_view(
 def _owners(notes: tuple[IndexedNote, ...], count: int) -> tuple[NDArray[np.int32], dict[BlobId, tuple[int, ...]]]:
     """Return the first note of each document, -1 for none, and the notes that share a blob."""
     owners = np.full(count, -1, dtype=np.int32)
+    ranges = np.array([(note.stored.documents.start, len(note.stored.documents)) for note in notes], dtype=np.int64)
+    starts, sizes = ranges.reshape(-1, 2).T
+    positions = np.repeat(np.arange(len(notes), dtype=np.int32), sizes)
+    before = np.cumsum(sizes) - sizes
+    documents = np.arange(len(positions)) + np.repeat(starts - before, sizes)
+    # Backwards, so that the first of several notes with the same documents stays.
+    owners[documents[::-1]] = positions[::-1]
+    return owners, _twins(notes)
+
+
+def _twins(notes: tuple[IndexedNote, ...]) -> dict[BlobId, tuple[int, ...]]:
+    """Return the positions of the notes that share a blob with another one."""
+    if len({note.stored.blob for note in notes}) == len(notes):
+        return {}
     positions: dict[BlobId, list[int]] = {}
     for position, note in enumerate(notes):
-        known = positions.setdefault(note.stored.blob, [])
-        known.append(position)
-        if len(known) == 1:
-            owners[note.stored.documents.start : note.stored.documents.stop] = position
-    return owners, {blob: tuple(shared) for blob, shared in positions.items() if len(shared) > 1}
+        positions.setdefault(note.stored.blob, []).append(position)
+    return {blob: tuple(shared) for blob, shared in positions.items() if len(shared) > 1}

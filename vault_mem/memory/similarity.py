@@ -13,6 +13,7 @@ from vault_mem.recall.ranking import rank
 
 CANDIDATES = 8
 PROBE_CHARACTERS = 1_000
+QUESTION_CHARACTERS = 300
 MIN_OVERLAP = 0.6
 MIN_COSINE = 0.92
 
@@ -33,7 +34,7 @@ def similar_notes(session: Session, moment: Moment, text: str, *, without: NoteP
     words = frozenset(analyze(probe))
     if not words or not moment.view.notes:
         return ()
-    question = Question(text=probe, filters=Filters(), now=session.now(), limit=CANDIDATES)
+    question = Question(text=probe[:QUESTION_CHARACTERS], filters=Filters(), now=session.now(), limit=CANDIDATES)
     positions = select(moment.view.notes, question.filters, moment, now=question.now)
     ranking = rank(question, session.index, view=moment.view, live=moment.view, positions=positions, facts=moment)
     found: list[NotePath] = []
