@@ -14,6 +14,15 @@ _DISK = re.compile(
 )
 
 
+def said(error: str) -> str:
+    """Return the line of a command's stderr that says why it failed, empty if there is none.
+
+    Hints, warnings and traces may stand before it.
+    """
+    lines = [line for line in error.strip().splitlines() if line.strip()]
+    return next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[0] if lines else "")
+
+
 def is_disk_failure(error: str) -> bool:
     """Whether git says that the disk is full, read-only, or closed to this user."""
     return _DISK.search(error) is not None
@@ -28,5 +37,5 @@ def failure(command: str, error: str, where: Path) -> StorageError | GitCommandE
         where: the file or folder that it was to write.
     """
     if is_disk_failure(error):
-        return StorageError(where, error.strip().splitlines()[0])
-    return GitCommandError(command, error.strip())
+        return StorageError(where, said(error))
+    return GitCommandError(command, said(error))

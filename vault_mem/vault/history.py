@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vault_mem.errors import NoteNotFoundError
+from vault_mem.errors import GitCommandError, NoteNotFoundError
 from vault_mem.notes.model import CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
+from vault_mem.vault.failures import said
 from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.trailers import parse_message
@@ -28,6 +30,9 @@ _LOG = (
     "--root",
     "--no-abbrev",
 )
+# What `git blame` says where a file of the user's `blame.ignoreRevsFile` is not here; `-c` cannot unset that.
+_NO_IGNORED = "could not open object name list"
+_WITHOUT_USERS_CONFIG = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 _BLAME_HEADER = re.compile(r"([0-9a-f]{40}) \d+ (\d+)(?: \d+)?\Z")
 
 
@@ -75,9 +80,14 @@ def read_blame(repository: Repository, path: NotePath, commit: CommitId | None) 
 
     Raises:
         NoteNotFoundError: if the path is not there.
+        GitCommandError: if git cannot say.
     """
-    revision = [commit] if commit else []
-    outcome = repository.attempt("blame", "--line-porcelain", "--no-textconv", *revision, "--", path)
+    command = ("blame", "--line-porcelain", "--no-textconv", *([commit] if commit else []), "--", path)
+    outcome = repository.attempt(*command)
+    if _NO_IGNORED in outcome.error:
+        outcome = repository.attempt(*command, env=_WITHOUT_USERS_CONFIG)
+    if outcome.status and "no such path" not in outcome.error:
+        raise GitCommandError("blame", said(outcome.error))
     if outcome.status:
         raise NoteNotFoundError(path, at=commit[:12] if commit else None)
     return tuple(_blame_lines(outcome.output.decode("utf-8", "replace")))

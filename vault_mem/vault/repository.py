@@ -28,6 +28,7 @@ from vault_mem.errors import (
     UnsupportedRepositoryError,
     VaultBusyError,
 )
+from vault_mem.vault.failures import said
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -41,6 +42,9 @@ _ENVIRONMENT = {
     "GIT_ASKPASS": "true",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_GLOB_PATHSPECS": "0",
+    "GIT_NOGLOB_PATHSPECS": "0",
+    "GIT_ICASE_PATHSPECS": "0",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_ALLOW_PROTOCOL": "none",
@@ -60,7 +64,12 @@ _OPTIONS = (
     "log.showSignature=false",
     "i18n.logOutputEncoding=UTF-8",
     "blame.ignoreRevsFile=",
+    f"diff.orderFile={os.devnull}",
 )
+# Scopes of git-config(1) that lie in the repository.
+_ITS_OWN = frozenset({"local", "worktree"})
+_NO_FILTER = {"clean": "", "smudge": "", "process": "", "required": "false"}
+_MOST_FILTERS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,6 @@ class Repository:
         self._objects = _git_class()(str(root))
         self._objects.update_environment(**_ENVIRONMENT)
         self._lock = Lock()
-        self._neutral: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Repository:
@@ -102,12 +110,16 @@ class Repository:
             UnsupportedRepositoryError: if it is bare, sha256, reftable, or belongs to another user.
             GitMissingError: if there is no git, or one older than 2.34.
         """
-        if not folder.is_dir():
+        try:
+            is_folder = folder.is_dir()
+        except OSError as exc:
+            raise NotAVaultError(folder, f"cannot be opened ({exc.strerror})") from exc
+        if not is_folder:
             raise NotAVaultError(folder, "is not a folder")
         require_git()
         root, git_dir, common_dir = _locate(folder)
         repository = cls(root, git_dir, common_dir)
-        repository._neutral = repository._neutral_filters()
+        repository._switch_off_filters()
         return repository
 
     @property
@@ -137,7 +149,7 @@ class Repository:
         """
         outcome = self.attempt(*arguments, stdin=stdin, options=options, env=env, timeout=timeout)
         if outcome.status:
-            raise GitCommandError(arguments[0], _first_line(outcome.error) or f"exit status {outcome.status}")
+            raise GitCommandError(arguments[0], said(outcome.error) or f"exit status {outcome.status}")
         return outcome.output
 
     def attempt(
@@ -164,7 +176,7 @@ class Repository:
             try:
                 yield process.stdout
                 if check and not process.stdout.read(1) and process.proc is not None and process.proc.wait():
-                    raise GitCommandError(arguments[0], _first_line(process.stderr.read().decode("utf-8", "replace")))
+                    raise GitCommandError(arguments[0], said(process.stderr.read().decode("utf-8", "replace")))
             finally:
                 process.__del__()
 
@@ -178,6 +190,8 @@ class Repository:
 
     def read_object(self, name: str) -> tuple[str, str, bytes] | None:
         """Return (id, kind, content) of an object by id or ref name, None if it is not here."""
+        if "\n" in name:
+            return None  # the persistent process would take the next line for another question
         with self._lock:
             for _ in range(2):
                 try:
@@ -223,16 +237,25 @@ class Repository:
             self._objects.clear_cache()
 
     def _settings(self, options: Sequence[str]) -> list[str]:
-        return [part for option in (*_OPTIONS, *self._neutral, *options) for part in ("-c", option)]
+        return [part for option in (*_OPTIONS, *options) for part in ("-c", option)]
 
-    def _neutral_filters(self) -> tuple[str, ...]:
-        """Switch off filter drivers that the repository's own config defines: it may have come in an archive."""
-        listed = self.attempt("config", "--local", "--name-only", "-z", "--get-regexp", r"^filter\.").output
-        names = {name.rpartition(".")[0] for name in listed.decode("utf-8", "replace").split("\0") if name}
-        settings = (
-            f"{name}.{key}" for name in sorted(names) for key in ("clean=", "smudge=", "process=", "required=0")
-        )
-        return tuple(setting for setting in settings if "\n" not in setting)
+    def _switch_off_filters(self) -> None:
+        """Make filter drivers that the repository's own config defines do nothing: it may have come in an archive.
+
+        What it includes, and what a work tree's own config adds, counts as its own. Variables rather than `-c`, which
+        cannot name a driver with `=` in it.
+        """
+        listed = self.attempt("config", "--show-scope", "--name-only", "-z", "--get-regexp", r"^filter\.").output
+        fields = iter(os.fsdecode(listed).split("\0"))
+        names = {name.rpartition(".")[0] for scope, name in zip(fields, fields, strict=False) if scope in _ITS_OWN}
+        if len(names) > _MOST_FILTERS:
+            raise UnsupportedRepositoryError(
+                f"{self.root} defines {len(names)} filters", "Remove them from .git/config: a vault needs none"
+            )
+        settings = [(f"{name}.{key}", value) for name in sorted(names) for key, value in _NO_FILTER.items()]
+        pairs = {f"GIT_CONFIG_KEY_{n}": key for n, (key, _) in enumerate(settings)}
+        pairs |= {f"GIT_CONFIG_VALUE_{n}": value for n, (_, value) in enumerate(settings)}
+        self._git.update_environment(**pairs, GIT_CONFIG_COUNT=str(len(settings)))
 
 
 def require_git() -> None:
@@ -289,7 +312,7 @@ def _locate(folder: Path) -> tuple[Path, Path, Path]:
         "--git-common-dir",
         "--show-toplevel",
     )
-    lines = os.fsdecode(found.output).splitlines()
+    lines = os.fsdecode(found.output).removesuffix("\n").split("\n")
     if len(lines) > 1 and lines[1] == "true":
         raise UnsupportedRepositoryError(f"{folder} is a bare repository", "Clone it, and use the clone as the vault")
     if found.status or len(lines) < 5:
@@ -298,6 +321,8 @@ def _locate(folder: Path) -> tuple[Path, Path, Path]:
         raise UnsupportedRepositoryError(
             f"{folder} uses {lines[0]} object ids", "Make the vault with 'git init --object-format=sha1'"
         )
+    if len(lines) > 5:
+        raise NotAVaultError(folder, "has a line break in its path, where git's answers end")
     git_dir, common_dir, top = (Path(line) for line in lines[2:5])
     if (common_dir / "reftable").is_dir():
         raise _reftable(folder)
@@ -316,7 +341,7 @@ def _refusal(folder: Path, error: str) -> NotAVaultError | UnsupportedRepository
         return _reftable(folder)
     if "not a git repository" in error or "must be run in a work tree" in error:
         return NotAVaultError(folder, "is not a git repository")
-    return GitCommandError("rev-parse", _first_line(error))
+    return GitCommandError("rev-parse", said(error))
 
 
 def _reftable(folder: Path) -> UnsupportedRepositoryError:
@@ -364,10 +389,6 @@ def _execute(
 def _text(value: str | bytes) -> str:
     """GitPython declares text for what its persistent process answers, and gives bytes."""
     return value.decode("ascii", "replace") if isinstance(value, bytes) else value
-
-
-def _first_line(error: str) -> str:
-    return next((line for line in error.strip().splitlines() if line.strip()), "")
 
 
 def split_nul(output: bytes) -> Collection[bytes]:
