@@ -135,10 +135,12 @@ def test_new_note_goes_to_its_categorys_folder_and_a_full_one_continues_by_month
         layout.note_path("../..", "fact", "x", sibling_count=0, now=NOW)
 
 
-def test_hostile_folder_name_of_a_manifest_is_refused_where_it_is_used() -> None:
-    layout = Layout(parse_manifest({"format": 1, "folders": {"fact": "../../etc"}}))
-    with pytest.raises(UnsafePathError):
+@pytest.mark.parametrize("name", ["../../etc", "/etc", ".git/hooks", ".obsidian", "projects/other", "logseq", "a\\b"])
+def test_hostile_folder_name_of_a_manifest_is_refused_where_it_is_used(name: str) -> None:
+    layout = Layout(parse_manifest({"format": 1, "folders": {"fact": name}}))
+    with pytest.raises(InvalidConfigError, match=r"config\.yaml: the folder of fact"):
         layout.note_path("", "fact", "x", sibling_count=0, now=NOW)
+    assert layout.note_path("", "note", "x", sibling_count=0, now=NOW) == "notes/x.md"
 
 
 def test_manifest_keeps_known_keys_of_the_right_shape_only() -> None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from vault_mem.errors import UnsafePathError
+from vault_mem.errors import InvalidConfigError, UnsafePathError
 from vault_mem.notes.model import NotePath
-from vault_mem.vault.manifest import Manifest
+from vault_mem.vault.manifest import MANIFEST, Manifest
 
 FULL_FOLDER = 1_000
 _NAMESPACES = "projects"
@@ -52,8 +52,21 @@ class Layout:
         return check_path("/".join([*parts, f"{slug}.md"]))
 
     def folder(self, category: str) -> str:
-        """Return the folder name of a category: the manifest's, else the English plural."""
-        return self.manifest.folders.get(category) or plural(category)
+        """Return the folder name of a category: the manifest's, else the English plural.
+
+        Raises:
+            InvalidConfigError: if the manifest names a folder where no note of this namespace can be.
+        """
+        name = self.manifest.folders.get(category)
+        if not name:
+            return plural(category)
+        try:
+            path = check_path(f"{name}/x.md")
+        except UnsafePathError as exc:
+            raise InvalidConfigError(MANIFEST, f"the folder of {category}: {exc.message}") from exc
+        if not is_note(path) or namespace_of(path):
+            raise InvalidConfigError(MANIFEST, f"the folder of {category} cannot be {name}")
+        return name
 
 
 def plural(word: str) -> str:

@@ -126,8 +126,8 @@ def read_bytes(root: Path, path: NotePath) -> bytes | None:
     """
     target = inside(root, path)
     try:
-        return target.read_bytes()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return target.read_bytes() if stat.S_ISREG(target.lstat().st_mode) else None
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as exc:
         raise StorageError(target, exc.strerror or str(exc)) from exc
