@@ -81,13 +81,21 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         cache_dir=_folder(env, "VAULT_MEM_CACHE", platformdirs.user_cache_path(APP)),
         state_dir=_folder(env, "VAULT_MEM_STATE", platformdirs.user_state_path(APP)),
         config_dir=config_dir,
-        vault=Path(chosen["vault"]).expanduser() if "vault" in chosen else None,
-        default_vault=Path(default_vault).expanduser() if default_vault else None,
+        vault=expanded(chosen["vault"]) if "vault" in chosen else None,
+        default_vault=expanded(default_vault) if default_vault else None,
         agent=chosen.get("agent"),
         session=chosen.get("session"),
         embedder=chosen.get("embedder", BUNDLED_EMBEDDER),
         lexical=chosen.get("lexical", "whoosh"),
     )
+
+
+def expanded(path: Path | str) -> Path:
+    """Return a path with `~` expanded; as it is, where that names nobody's home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def prepare_environment() -> None:
@@ -113,7 +121,7 @@ def process_environment() -> dict[str, str]:
 
 
 def _folder(env: Mapping[str, str], variable: str, default: Path) -> Path:
-    return Path(env[variable]).expanduser().resolve() if env.get(variable) else default
+    return expanded(env[variable]).resolve() if env.get(variable) else default
 
 
 def _read_file(path: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from vault_mem.memory.answers import Finding, Reindexed, Report, Status
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Progress, Session
 from vault_mem.notes.model import NotePath
+from vault_mem.vault.attributes import ATTRIBUTES_HINT
 
 _WORST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
@@ -26,7 +27,7 @@ def status(session: Session) -> Status:
         vault=str(session.vault.root),
         branch=tree.branch,
         notes=len(moment.view.notes),
-        changed=tuple(sorted(moment.dirty)),
+        changed=tuple(sorted(moment.dirty | moment.gone)),
         commits=session.index.commits.count(moment.commit) if moment.commit else 0,
         by_type=_counted(note.metadata.type for note in moment.view.notes),
         by_status=_counted(moment.status(position) for position in range(len(moment.view.notes))),
@@ -67,7 +68,11 @@ def fsck(session: Session) -> Report:
         *_twin_findings(moment),
         *_index_findings(session, moment),
     ]
-    return _report(moment, ("git objects", "git index", "ids", "names", "unfinished writes", "recall index"), findings)
+    return _report(
+        moment,
+        ("git objects", "git index", "git attributes", "ids", "names", "unfinished writes", "recall index"),
+        findings,
+    )
 
 
 def _report(moment: Moment, checked: tuple[str, ...], findings: list[Finding]) -> Report:
@@ -147,6 +152,8 @@ def _id_findings(moment: Moment) -> Iterator[Finding]:
 def _repository_findings(session: Session) -> Iterator[Finding]:
     for problem in session.vault.damage():
         yield Finding("error", "git-objects", problem, hint="Restore the repository from a clone or a backup")
+    for attribute in session.vault.hostile_attributes():
+        yield Finding("error", "git-attributes", f"Notes have the git attribute {attribute}", hint=ATTRIBUTES_HINT)
     operation = session.vault.operation()
     if operation:
         yield Finding("warning", "operation-in-progress", f"A {operation} is in progress in the vault")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from vault_mem.config import Settings, load_settings, prepare_environment
+from vault_mem.config import Settings, expanded, load_settings, prepare_environment
 from vault_mem.errors import NotAVaultError
 from vault_mem.index.embedders import load_embedder
 from vault_mem.index.index import Index
@@ -63,12 +63,12 @@ def initialise(folder: Path | str, *, settings: Settings | None = None) -> Scaff
         StorageError: if the folder cannot be written.
     """
     prepare_environment()
-    return scaffold(Path(folder).expanduser(), settings or load_settings())
+    return scaffold(expanded(folder), settings or load_settings())
 
 
 def _locate(path: Path | str | None, settings: Settings) -> Path:
     if path is not None:
-        folder = Path(path).expanduser()
+        folder = expanded(path)
         return Vault.find(folder) or folder
     found = settings.vault or Vault.find(Path.cwd()) or settings.default_vault
     if found is None:

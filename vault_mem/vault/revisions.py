@@ -14,8 +14,9 @@ from vault_mem.notes.times import parse_typed
 from vault_mem.vault.repository import Repository
 
 _PREFIX = re.compile(r"[0-9a-fA-F]{7,40}\Z")
-# A safe subset of git-check-ref-format(1), with steps back such as `main~3`.
-_REF = re.compile(r"([^\x00-\x20~^:?*\[\\\x7f@-](?:[^\x00-\x20~^:?*\[\\\x7f@]|@(?!\{)){0,250})((?:[~^]\d{0,6}){0,8})\Z")
+# A safe subset of git-check-ref-format(1), with steps back such as `main~3`; no surrogates, which have no bytes.
+_NO = r"\x00-\x20~^:?*\[\\\x7f@\ud800-\udfff"
+_REF = re.compile(rf"([^{_NO}-](?:[^{_NO}]|@(?!\{{)){{0,250}})((?:[~^]\d{{0,6}}){{0,8}})\Z")
 _PLACES = ("refs/{}", "refs/heads/{}", "refs/tags/{}", "refs/remotes/{}")
 
 

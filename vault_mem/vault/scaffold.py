@@ -16,19 +16,19 @@ from vault_mem.errors import (
 )
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.attributes import ATTRIBUTES_HINT, hostile_attributes
 from vault_mem.vault.failures import failure
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.manifest import MANIFEST, read_manifest
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.pipeline import WritePipeline
-from vault_mem.vault.repository import Repository, require_git, run_outside, split_nul
+from vault_mem.vault.repository import Repository, require_git, run_outside
 from vault_mem.vault.templates import vault_template
 from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.worktree import read_bytes, read_state
 
 _WAIT = 5.0
-_SAMPLE_NOTES = 2_000
 _MERGED = {".gitattributes": "gitattributes", ".gitignore": "gitignore"}
 # Files of one application are added together, and only where the application has none yet.
 _ADDED = {
@@ -37,7 +37,6 @@ _ADDED = {
     "logseq": {"logseq/config.edn": "logseq/config.edn"},
 }
 _APPLICATIONS = frozenset(name for folder, files in _ADDED.items() if folder for name in files)
-_HOSTILE_ATTRIBUTES = ("filter", "working-tree-encoding")
 _PATTERN = re.compile(r"([\\*?\[\]!# ])")
 
 
@@ -88,10 +87,14 @@ def initialise(folder: Path, settings: Settings) -> Scaffolded:
 
 
 def _make_folder(folder: Path) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise NotAVaultError(folder, "is a file")
     try:
+        if folder.exists() and not folder.is_dir():
+            raise NotAVaultError(folder, "is a file")
+        if "\n" in str(folder.resolve()):
+            raise NotAVaultError(folder, "has a line break in its path, where git's answers end")
         folder.mkdir(parents=True, exist_ok=True)
+    except ValueError as exc:
+        raise NotAVaultError(folder, "cannot be the name of a folder") from exc
     except OSError as exc:
         raise StorageError(folder, exc.strerror or str(exc)) from exc
 
@@ -143,18 +146,8 @@ def _exclude(outer: Path, root: Path) -> Iterator[str]:
 
 
 def _check_attributes(repository: Repository) -> None:
-    """Refuse attributes under which a note's bytes in git are not its bytes on disk."""
-    listed = split_nul(repository.run("ls-files", "-z", "--cached", "--others", "--exclude-standard"))
-    names = [b"x.md", *(name for name in listed if name.lower().endswith(b".md"))][:_SAMPLE_NOTES]
-    output = repository.run("check-attr", "-z", "--stdin", *_HOSTILE_ATTRIBUTES, stdin=b"\0".join(names) + b"\0")
-    fields = iter(split_nul(output))
-    for name, attribute, value in zip(fields, fields, fields, strict=True):
-        if value not in {b"unspecified", b"unset"}:
-            shown = f"{attribute.decode()}={value.decode('utf-8', 'replace')}"
-            raise UnsupportedRepositoryError(
-                f"{name.decode('utf-8', 'replace')} has the git attribute {shown}",
-                "Take notes out of it (for LFS: 'git lfs untrack'): git must keep the bytes that are on disk",
-            )
+    for path, attribute in hostile_attributes(repository):
+        raise UnsupportedRepositoryError(f"{path} has the git attribute {attribute}", ATTRIBUTES_HINT)
 
 
 def _write(

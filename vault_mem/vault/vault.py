@@ -14,6 +14,7 @@ from vault_mem.errors import NoteNotFoundError, ReadOnlyVaultError, RevisionNotF
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.vault import history
+from vault_mem.vault.attributes import hostile_attributes
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.layout import Layout
 from vault_mem.vault.lock import WritersLock
@@ -79,12 +80,10 @@ class Vault:
         """Return the vault that a folder is in: the nearest one above that has `.git` and the vault's config."""
         try:
             here = start.resolve()
-        except (OSError, RuntimeError):
+            folders = (here, *here.parents)
+            return next((f for f in folders if (f / ".git").exists() and (f / MANIFEST).is_file()), None)
+        except (OSError, RuntimeError, ValueError):
             return None
-        for folder in (here, *here.parents):
-            if (folder / ".git").exists() and (folder / MANIFEST).is_file():
-                return folder
-        return None
 
     def close(self) -> None:
         """End git's processes."""
@@ -202,6 +201,10 @@ class Vault:
             return ()
         lines = [*outcome.output.decode("utf-8", "replace").splitlines(), *outcome.error.splitlines()]
         return tuple(line for line in lines if line.strip()) or (f"git fsck ended with status {outcome.status}",)
+
+    def hostile_attributes(self) -> tuple[str, ...]:
+        """Return the git attributes that keep git from storing notes byte for byte; empty for a sound vault."""
+        return tuple(dict.fromkeys(attribute for _, attribute in hostile_attributes(self._repository)))
 
     def has_unfinished_write(self) -> bool:
         """Whether a killed writer left an act that the next write will finish or take back."""
