@@ -15,12 +15,12 @@ from vault_mem.memory.session import Session
 from vault_mem.notes.model import Chunk, Lines
 from vault_mem.recall.excerpts import excerpt, tokens, without_title
 from vault_mem.recall.filters import select
-from vault_mem.recall.query import Filters, Question
+from vault_mem.recall.query import Filters, Question, check_unicode
 from vault_mem.recall.ranking import rank
 
 MIN_TOKENS, MAX_TOKENS = 100, 50_000
 MAX_TASK_CHARACTERS = 10_000
-MAX_FILES = 500
+MAX_FILES, MAX_FILE_NAME = 500, 4_096
 MAX_HANDOFFS, MAX_QUESTIONS, MAX_RELEVANT = 1, 5, 10
 ITEM_CHARACTERS = 600
 MIN_SCORE = 0.25
@@ -42,11 +42,12 @@ def context(session: Session, task: str, *, files: Sequence[str], max_tokens: in
     """Gather a block of context; see `Memory.context`."""
     if not MIN_TOKENS <= max_tokens <= MAX_TOKENS:
         raise InvalidQueryError(f"max_tokens is {max_tokens}", f"Give {MIN_TOKENS} to {MAX_TOKENS:,}")
-    if len(task) > MAX_TASK_CHARACTERS or len(files) > MAX_FILES:
+    if len(task) > MAX_TASK_CHARACTERS or len(files) > MAX_FILES or any(len(file) > MAX_FILE_NAME for file in files):
         raise InvalidQueryError(
             "The task or the list of files is too long",
             f"At most {MAX_TASK_CHARACTERS:,} characters, {MAX_FILES} files",
         )
+    check_unicode(" ".join([task, *files]))
     moment = session.present()
     positions = [
         position
@@ -145,7 +146,7 @@ def _block(session: Session, moment: Moment, items: Sequence[ContextItem], max_t
     text = "".join(parts) if kept else ""
     return Context(
         revision=moment.commit,
-        dirty=bool(moment.dirty),
+        dirty=moment.differs,
         text=text,
         items=tuple(kept),
         tokens=tokens(text),

@@ -43,11 +43,12 @@ class Request:
             InvalidNoteError: naming the field, what is wrong and what it may hold.
         """
         check_text(note.text)
+        _check_characters("title", note.title or "")
         given: dict[str, object] = {
             "type": note.type,
             "category": note.category,
             "key": note.key,
-            "tags": list(note.tags) or None,
+            "tags": [note.tags] if isinstance(note.tags, str) else list(note.tags) or None,
             "valid_from": note.valid_from,
             "expires": note.expires,
             "importance": note.importance,
@@ -91,12 +92,16 @@ def check_text(text: str) -> None:
         raise InvalidNoteError(
             f"The text has {size:,} bytes, {MAX_NOTE_BYTES:,} are allowed", "Split it into several notes"
         )
+    _check_characters("text", text)
+
+
+def _check_characters(name: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as exc:
-        raise InvalidNoteError("The text is not valid Unicode", "Replace lone surrogates") from exc
+        raise InvalidNoteError(f"The {name} is not valid Unicode", "Replace lone surrogates") from exc
     if "\x00" in text:
-        raise InvalidNoteError("The text holds a NUL character", "Remember text, not binary data")
+        raise InvalidNoteError(f"The {name} holds a NUL character", "Remember text, not binary data")
 
 
 def _check_namespace(namespace: str | None) -> str:

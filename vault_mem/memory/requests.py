@@ -25,6 +25,13 @@ MAX_NOTE_BYTES = 1_048_576
 MAX_BATCH = 100_000
 MAX_DEPTH = 5
 
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    "title": (str,),
+    "namespace": (str,),
+    "tags": (str, list, tuple),
+    "links": (Mapping,),
+}
+_HINTS = {"tags": "Give a list of texts", "links": 'Give {"relation": ["note", …]}'}
 VIEWS = ("log", "diff", "blame", "as-of")
 
 
@@ -69,4 +76,7 @@ class NewNote:
             raise InvalidNoteError(f"Unknown field {unknown[0]!r}", f"Fields are: {', '.join(sorted(known))}")
         if not isinstance(values.get("text"), str):
             raise InvalidNoteError("A note needs text", "Give text as a string")
+        for name, kind in _SHAPES.items():
+            if values.get(name) is not None and not isinstance(values[name], kind):
+                raise InvalidNoteError(f"{name} cannot be {values[name]!r:.60}", _HINTS.get(name, "Give text"))
         return cls(**{key: value for key, value in values.items() if value is not None})

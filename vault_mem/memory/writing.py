@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from vault_mem.errors import GitCommandError, VaultBusyError, WriteConflictError
+from vault_mem.errors import VaultBusyError, WriteConflictError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
 from vault_mem.memory.moment import Moment
@@ -17,6 +18,7 @@ from vault_mem.vault.objects import blob_id
 from vault_mem.vault.transaction import Transaction
 
 MAX_TRIES = 5
+_VERSION = re.compile("[0-9a-f]{40}\\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,6 @@ class Plan:
 
     verb: str
     drafts: tuple[Draft, ...]
-    notice: tuple[str, ...] = field(default=())
 
     @property
     def changes(self) -> tuple[Draft, ...]:
@@ -106,18 +107,23 @@ def _settle(session: Session, transaction: Transaction, compose: Callable[[Momen
         if not moment.is_complete:
             raise VaultBusyError("The index is being built by another process", "Try again when it has finished")
         plan = compose(moment)
-        edited = [draft.path for draft in plan.changes if _is_edited(session, moment, draft.path)]
+        edited = [draft.path for draft in plan.changes if _is_edited(moment, draft.path)]
         if not edited:
             return plan, moment
-        transaction.adopt(edited)
+        ids = [moment.note(path).metadata.id for path in edited if path in moment.positions]
+        transaction.adopt(edited, note_ids=tuple(identity for identity in ids if identity))
     raise VaultBusyError("The note keeps changing on disk", "Try again when nobody is editing it")
 
 
-def _is_edited(session: Session, moment: Moment, path: NotePath) -> bool:
+def _subject(plan: Plan) -> str | None:
+    """Return the path that the commit's subject names where the caller asked for one note, whatever else changed."""
+    answered = [draft.path for draft in plan.changes if draft.answered]
+    return answered[0] if len(answered) == 1 else None
+
+
+def _is_edited(moment: Moment, path: NotePath) -> bool:
     """Whether the work tree has another version of the note than HEAD, or has lost it."""
-    if path in moment.dirty:
-        return True
-    return path not in moment.positions and moment.commit is not None and path in session.vault.tree(moment.commit)
+    return path in moment.dirty or path in moment.gone
 
 
 def _commit(acting: Acting, transaction: Transaction, plan: Plan) -> Receipt:
@@ -126,6 +132,7 @@ def _commit(acting: Acting, transaction: Transaction, plan: Plan) -> Receipt:
             verb=plan.verb,
             changes=tuple(Change(draft.path, draft.content) for draft in plan.changes),
             reason=acting.reason,
+            subject=_subject(plan),
             note_ids=tuple(draft.id for draft in plan.changes if draft.id),
             agent=acting.agent,
             session=acting.session_id,
@@ -142,10 +149,7 @@ def check_version(session: Session, moment: Moment, note: IndexedNote, version: 
     if version is None or version == note.blob:
         return
     present = session.content(moment, note.blob).decode(errors="replace")
-    try:
-        seen = next((data for _, data in session.vault.read_blobs([BlobId(version)])), b"").decode(errors="replace")
-    except GitCommandError:
-        seen = ""
+    seen = session.version_bytes(BlobId(version)).decode(errors="replace") if _VERSION.match(version) else ""
     diff = "\n".join(
         difflib.unified_diff(seen.splitlines(), present.splitlines(), "version you saw", "version now", lineterm="")
     )

@@ -129,14 +129,23 @@ def _check_bounds(query: str, limit: int, offset: int, max_tokens: int | None) -
         raise InvalidQueryError(
             f"The query has {len(query):,} characters, {MAX_QUERY_CHARACTERS:,} are allowed", "Ask with fewer words"
         )
-    if any("\ud800" <= character <= "\udfff" for character in query):
-        raise InvalidQueryError("The query is not valid Unicode", "Send it as UTF-8")
+    check_unicode(query)
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_LIMIT}; offset turns the page")
     if not 0 <= offset <= 10_000_000:
         raise InvalidQueryError(f"offset is {offset}", "Give 0 or more")
     if max_tokens is not None and max_tokens < 1:
         raise InvalidQueryError(f"max_tokens is {max_tokens}", "Give 1 or more, or leave it out")
+
+
+def check_unicode(text: str) -> None:
+    """Refuse text that no tokenizer takes.
+
+    Raises:
+        InvalidQueryError: if it holds a lone surrogate.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidQueryError("The query is not valid Unicode", "Send it as UTF-8")
 
 
 def _words(name: str, values: Iterable[str], allowed: Iterable[str] = ()) -> frozenset[str]:
