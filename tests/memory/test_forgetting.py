@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vault_mem import Memory
-from vault_mem.errors import NoteNotFoundError, WriteConflictError
+from vault_mem.errors import InvalidNoteError, NoteNotFoundError, WriteConflictError
 
 
 def test_a_forgotten_note_is_left_out_until_it_is_restored(memory: Memory, vault: Path) -> None:
@@ -26,6 +26,31 @@ def test_restoring_gives_back_the_status_it_had(memory: Memory) -> None:
     memory.forget("Guess")
     memory.restore("Guess")
     assert memory.read("Guess").status == "hypothesis"
+
+
+def test_a_superseded_note_comes_back_when_its_successor_is_gone(memory: Memory) -> None:
+    memory.remember("Use tabs.", title="Tabs")
+    memory.remember("Use spaces.", title="Spaces", links={"supersedes": ["Tabs"]})
+    with pytest.raises(InvalidNoteError, match="spaces"):
+        memory.restore("Tabs")
+    memory.forget("Spaces")
+    assert memory.restore("Tabs").action == "restored"
+    assert [hit.title for hit in memory.recall("tabs or spaces").hits] == ["Tabs"]
+
+
+def test_removing_the_link_brings_the_superseded_note_back(memory: Memory) -> None:
+    memory.remember("Use tabs.", title="Tabs")
+    memory.remember("Use spaces.", title="Spaces", links={"supersedes": ["Tabs"]})
+    memory.related("Spaces", remove={"supersedes": ["Tabs"]})
+    assert {hit.title for hit in memory.recall("tabs or spaces").hits} == {"Tabs", "Spaces"}
+
+
+def test_a_superseded_note_that_was_archived_is_superseded_again(memory: Memory) -> None:
+    memory.remember("Use tabs.", title="Tabs")
+    memory.remember("Use spaces.", title="Spaces", links={"supersedes": ["Tabs"]})
+    memory.forget("Tabs")
+    memory.restore("Tabs")
+    assert memory.read("Tabs").properties["status"] == "superseded"
 
 
 def test_both_are_idempotent(memory: Memory) -> None:

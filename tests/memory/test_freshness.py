@@ -32,6 +32,15 @@ def test_new_renamed_and_deleted_files_are_seen(memory: Memory, vault: Path) -> 
     assert _found(memory, "stripes") == []
 
 
+def test_an_answer_says_when_a_file_is_gone_that_the_commit_has(memory: Memory, vault: Path) -> None:
+    note = memory.remember("The pie is hot.", title="Pie").note
+    (vault / note.path).unlink()
+    assert memory.recall("pie").dirty
+    assert memory.status().changed == (note.path,)
+    assert memory.remember("The pie is cold.", title="Pie").note.action == "created"
+    assert "adopt: notes/pie.md" in git(vault, "log", "--format=%s")
+
+
 def test_a_branch_switch_is_seen(memory: Memory, vault: Path) -> None:
     git(vault, "switch", "-qc", "side")
     memory.remember("The volcano erupts.", title="Volcano")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.vaults import git
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError
 
@@ -19,13 +20,22 @@ def test_the_log_names_commit_agent_session_and_reason_newest_first(memory: Memo
 
 
 def test_the_log_follows_a_renamed_note(memory: Memory, vault: Path) -> None:
-    import subprocess
-
     note = memory.remember("One.", title="Rule").note
-    subprocess.run(["git", "-C", str(vault), "mv", note.path, "moved.md"], check=True)
-    subprocess.run(["git", "-C", str(vault), "commit", "-qm", "tidy"], check=True)
+    git(vault, "mv", note.path, "moved.md")
+    git(vault, "commit", "-qm", "tidy")
     memory.revise("moved", "Two.")
     assert [version.path for version in memory.history("Rule").versions] == ["moved.md", "moved.md", note.path]
+
+
+def test_a_note_that_is_gone_has_a_log_by_path_and_id(memory: Memory, vault: Path) -> None:
+    note = memory.remember("One.", title="Rule").note
+    (vault / note.path).unlink()
+    git(vault, "commit", "-qam", "away")
+    for name in (note.path, "notes/rule", note.id or ""):
+        versions = memory.history(name).versions
+        assert [version.blob is None for version in versions] == [True, False]
+    with pytest.raises(NoteNotFoundError):
+        memory.history(note.path, view="blame")
 
 
 def test_blame_ends_at_the_agent_and_its_reason(memory: Memory, vault: Path) -> None:

@@ -53,6 +53,13 @@ def test_an_unknown_note_is_not_found_whatever_it_is_called(memory: Memory, name
         memory.read(name)
 
 
+def test_an_error_names_the_moment_as_it_was_asked_for(memory: Memory) -> None:
+    commit = memory.remember("Text.").commit or ""
+    for at in ("main", commit):
+        with pytest.raises(NoteNotFoundError, match=f"at {at}"):
+            memory.read("nothing", at=at)
+
+
 def test_uncommitted_text_is_read_and_said_to_be(memory: Memory, vault: Path) -> None:
     (vault / "hand.md").write_text("By hand.\n")
     note = memory.read("hand")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, RevisionNotFoundError
+from vault_mem.notes.schema import DEFAULT_TIERS
 
 
 @pytest.fixture
@@ -59,6 +59,8 @@ def test_the_best_passage_comes_first_with_its_evidence(filled: Memory) -> None:
         ({"tags": ["db"]}, {"Database", "Redis gotcha"}),
         ({"tags": ["#db/sql"]}, {"Database"}),
         ({"categories": ["gotcha"]}, {"Redis gotcha"}),
+        ({"tiers": ["procedural"]}, {"Redis gotcha"}),
+        ({"tiers": [DEFAULT_TIERS["preference"]], "types": ["preference"]}, {"Style"}),
         ({"path": "projects"}, {"Shop database"}),
         ({"path": "*/style.md"}, {"Style"}),
         ({"authors": ["TESTER"]}, {"Database", "Redis gotcha", "Style", "Shop database"}),
@@ -89,9 +91,9 @@ def test_pages_do_not_overlap_and_end(filled: Memory) -> None:
 
 def test_the_newest_is_listed_first(filled: Memory) -> None:
 
-    time.sleep(1.1)
     filled.revise("Style", "I like shorter functions.")
-    assert filled.recall(types=["decision", "preference"]).hits[0].title == "Style"
+    filled.revise("Database", "We chose Postgres 16.")
+    assert [hit.title for hit in filled.recall(types=["decision", "preference"], limit=2).hits] == ["Database", "Style"]
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "lexical", "dense"])

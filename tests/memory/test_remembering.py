@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import vault_mem
 from tests.vaults import git
 from vault_mem import Memory
 from vault_mem.errors import InvalidNoteError, NoteNotFoundError
@@ -66,6 +67,26 @@ def test_identical_text_is_answered_with_the_note_that_says_it(memory: Memory, t
     assert again.revision == first.commit
 
 
+def test_identical_text_is_found_among_notes_that_begin_alike(memory: Memory) -> None:
+    texts = ("Alpha\n\none", "Alpha\n\ntwo", "Alpha\n\ntwo", "Alpha\n\none")
+    paths = [memory.remember(text).note.path for text in texts]
+        memory.remember(text).note.path for text in ("Alpha\n\none", "Alpha\n\ntwo", "Alpha\n\ntwo", "Alpha\n\none")
+    ]
+    assert paths == ["notes/alpha.md", "notes/alpha-2.md", "notes/alpha-2.md", "notes/alpha.md"]
+
+
+def test_a_vault_may_state_defaults_by_type(vault: Path) -> None:
+    config = vault / ".vault-mem/config.yaml"
+    config.write_text(config.read_text() + "\ndefaults:\n  gotcha:\n    importance: 0.9\n    id: forged\n")
+    with vault_mem.open_memory(vault) as memory:
+        note = memory.remember("Mind the gap.", type="gotcha").note
+        assert memory.read(note.path).properties["importance"] == 0.9
+        assert memory.read(note.path).id == note.id
+        assert "importance" not in memory.read(memory.remember("A fact.", type="fact").note.path).properties
+        stated = memory.remember("Mind the step.", type="gotcha", importance=0.1).note
+        assert memory.read(stated.path).properties["importance"] == 0.1
+
+
 def test_a_near_duplicate_is_written_and_named(memory: Memory) -> None:
     first = memory.remember("The deploy script fails when the environment variable DATABASE_URL is missing.")
     second = memory.remember("The deploy script fails if the environment variable DATABASE_URL is missing!")
@@ -91,7 +112,7 @@ def test_superseding_retires_the_old_note_in_the_same_commit(memory: Memory, vau
         links={"supersedes": ["Password hashing"]},
     )
     assert int(git(vault, "rev-list", "--count", "HEAD")) == int(before) + 1
-    assert git(vault, "log", "-1", "--format=%s").startswith("supersede: 2 notes")
+    assert git(vault, "log", "-1", "--format=%s").startswith("supersede: notes/password-hashing-2.md")
     assert [note.path for note in new.notes] == ["notes/password-hashing-2.md"]
     retired = memory.read(old.note.path)
     assert retired.properties["status"] == "superseded"

@@ -73,6 +73,17 @@ def test_a_stale_version_is_refused_with_the_difference(memory: Memory, vault: P
     assert memory.revise("Rule", "My text.", version=memory.read("Rule").version).action == "revised"
 
 
+def test_a_version_may_be_shortened_but_not_invented(memory: Memory) -> None:
+    seen = memory.remember("Old text.", title="Rule").note
+    assert memory.revise("Rule", "Text two.", version=seen.version[:9]).action == "revised"
+    assert memory.revise("Rule", "Text three.", version="").action == "revised"
+    with pytest.raises(WriteConflictError):
+        memory.revise("Rule", "Text four.", version=seen.version[:9])
+    for invented in ("abc", "HEAD:.vault-mem/config.yaml", "g" * 40, "--help"):
+        with pytest.raises(InvalidNoteError, match="version"):
+            memory.revise("Rule", "Text four.", version=invented)
+
+
 def test_a_hand_edit_makes_a_seen_version_stale(memory: Memory, vault: Path) -> None:
     seen = memory.remember("Old text.", title="Rule").note
     path = vault / seen.path

@@ -95,6 +95,18 @@ class CommitLog:
             changes = connection.execute(query, (row[0],)).fetchall()
         return _decode(row[1], row[2], row[3], changes)
 
+    def naming(self, note_id: str, head: CommitId) -> tuple[CommitRecord, ...]:
+        """Return the commits reachable from head whose trailers name a note by its id, newest first."""
+        ranks = self._reachable(head)
+        with self._catalog.database.read() as connection:
+            rows = connection.execute("SELECT id FROM commits WHERE record LIKE ?", (f'%"{note_id}"%',)).fetchall()
+        known = sorted((CommitId(row[0]) for row in rows if row[0] in ranks), key=lambda commit: -ranks[commit])
+        return tuple(record for record in map(self.record, known) if record is not None)
+
+    def rank(self, commit: CommitId, head: CommitId) -> int:
+        """Return the commit's place among those reachable from head, parents below children; -1 if it is not there."""
+        return self._reachable(head).get(commit, -1)
+
     def headline(self, commit: CommitId) -> CommitRecord | None:
         """Return a commit without its changes, None if it is not stored; the last few thousand are kept."""
         with self._lock:

@@ -105,7 +105,7 @@ def _relevant(
     best = ranking.ranked[0].score if ranking.ranked else 0.0
     seen: set[int] = set()
     for ranked in ranking.ranked:
-        if len(seen) >= MAX_RELEVANT or ranked.score < MIN_SCORE * best or ranked.parts["lexical"] <= 0:
+        if len(seen) >= MAX_RELEVANT or ranked.score < MIN_SCORE * best or ranked.lexical <= 0:
             continue
         if ranked.position not in seen:
             seen.add(ranked.position)

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from vault_mem.errors import InvalidNoteError, InvalidQueryError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Related, Relation
-from vault_mem.memory.editing import retired, with_id, with_properties
+from vault_mem.memory.editing import with_id, with_properties
+from vault_mem.memory.forgetting import reinstated
 from vault_mem.memory.links import Edge
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.requests import MAX_DEPTH
 from vault_mem.memory.session import Acting
-from vault_mem.memory.writing import Draft, Plan, unchanged, write
+from vault_mem.memory.writing import Draft, Plan, retirement, unchanged, write
 from vault_mem.notes.model import NotePath
 
 MAX_RELATIONS = 500
@@ -91,17 +92,21 @@ def _compose(
     if new == content:
         return Plan("link", (unchanged(note, content),))
     new, identity = with_id(note, new, now=now)
-    retirements = (_retirement(acting, moment, old) for old in add.get("supersedes", ()))
-    return Plan("link", (Draft(note.path, new, "linked", note.title, identity), *filter(None, retirements)))
+    linked = Draft(note.path, new, "linked", note.title, identity)
+    retirements = [retirement(acting, moment, moment.find(old)) for old in add.get("supersedes", ())]
+    returns = [_reinstated(acting, moment, note, old) for old in remove.get("supersedes", ())]
+    return Plan("link", (linked, *filter(None, [*retirements, *returns])))
 
 
-def _retirement(acting: Acting, moment: Moment, reference: str) -> Draft | None:
-    """Return the draft of a note that a new `supersedes` link retires, None if it is retired already."""
-    session, old = acting.session, moment.find(reference)
-    if old.metadata.status == "superseded":
+def _reinstated(acting: Acting, moment: Moment, successor: IndexedNote, reference: str) -> Draft | None:
+    """Return the draft of a note that nothing supersedes any more, None if another note still does."""
+    path = moment.references.link(reference) or moment.find(reference).path
+    old = moment.note(path)
+    others = [other for other in moment.successors.get(path, ()) if other != successor.path]
+    if old.metadata.status != "superseded" or others:
         return None
-    content, identity = retired(old, session.content(moment, old.blob), valid_to=None, now=session.now())
-    return Draft(old.path, content, "superseded", old.title, identity, answered=False)
+    content = reinstated(acting.session, moment, old)
+    return Draft(path, content, "restored", old.title, old.metadata.id, answered=False)
 
 
 def _links(moment: Moment, note: IndexedNote, relation: str, add: Sequence[str], remove: Sequence[str]) -> list[str]:

@@ -14,6 +14,7 @@ from vault_mem.memory.reading import answer
 from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.session import Session
 from vault_mem.notes.document import parse
+from vault_mem.notes.identifiers import is_id
 from vault_mem.notes.model import BlobId, CommitId, Document, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.notes.times import parse_typed
@@ -36,37 +37,73 @@ def history(
         raise InvalidQueryError(f"view is {view!r}", f"It takes: {', '.join(VIEWS)}")
     if not 1 <= limit <= MAX_VERSIONS:
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_VERSIONS:,}")
-    if view == "as-of":
-        if at is None:
-            raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
-        moment = session.at(at)
-        note = moment.find(_then(session, moment, reference))
-        return History(moment.commit, note.path, note.title, view, note=answer(session, moment, note))
+    if view == "as-of" and at is None:
+        raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
     moment = session.at(at)
-    path = moment.find(_then(session, moment, reference) if at else reference).path
+    try:
+        note = moment.find(reference if at is None else _then(session, moment, reference, at), at=at)
+    except NoteNotFoundError:
+        path = _lost(session, moment, reference) if view == "log" and at is None else None
+        if path is None:
+            raise
+        return _logged(session, moment, path, path, since=since, until=until, limit=limit)
+    if view == "as-of":
+        return History(moment.commit, note.path, note.title, view, note=answer(session, moment, note))
     if view == "blame":
-        return _blamed(session, moment, path)
-    versions = _versions(session, moment, path)
+        return _blamed(session, moment, note.path)
     if view == "diff":
-        return _differing(session, moment, versions, path=path, since=since, until=until)
-    chosen = [version for version in versions if _within(session, version.time, since, until)]
-    return History(moment.commit, path, moment.note(path).title, view, versions=tuple(chosen[:limit]))
+        return _differing(
+            session, moment, _versions(session, moment, note.path), path=note.path, since=since, until=until
+        )
+    return _logged(session, moment, note.path, note.title, since=since, until=until, limit=limit)
 
 
-def _then(session: Session, moment: Moment, reference: str) -> str:
+def _then(session: Session, moment: Moment, reference: str, at: str) -> str:
     """Return by what the note can be found at an earlier moment: its id if it had one, else what was given.
 
     Raises:
         NoteNotFoundError: if the note was not known yet.
     """
     try:
-        moment.references.find(reference, at=moment.reference)
-    except NoteNotFoundError:
-        present = session.present().find(reference)
+        moment.find(reference, at=at)
+    except NoteNotFoundError as error:
+        try:
+            present = session.present().find(reference)
+        except NoteNotFoundError:
+            raise error from None
         if present.metadata.id is None:
             raise
         return present.metadata.id
     return reference
+
+
+def _lost(session: Session, moment: Moment, reference: str) -> NotePath | None:
+    """Return the path of a note that is gone: the one that was given, or the last that a note with this id had."""
+    if moment.commit is None:
+        return None
+    for path in (NotePath(reference), NotePath(f"{reference}.md")):
+        if session.log(path, moment.commit):
+            return path
+    identity = reference.strip().upper()
+    for record in session.index.commits.naming(identity, moment.commit) if is_id(identity) else ():
+        for change in record.changes:
+            if change.new is not None and parse(session.version_bytes(change.new)).metadata.id == identity:
+                return change.path
+    return None
+
+
+def _logged(
+    session: Session,
+    moment: Moment,
+    path: NotePath,
+    title: str,
+    *,
+    since: str | None,
+    until: str | None,
+    limit: int,
+) -> History:
+    versions = [version for version in _versions(session, moment, path) if _within(session, version.time, since, until)]
+    return History(moment.commit, path, title, "log", versions=tuple(versions[:limit]))
 
 
 def _versions(session: Session, moment: Moment, path: NotePath) -> list[Version]:
@@ -110,7 +147,7 @@ def _blamed(session: Session, moment: Moment, path: NotePath) -> History:
     """Return each line with its commit; text that is not committed has none."""
     note = moment.note(path)
     text = parse(session.content(moment, note.blob)).text
-    blamed = session.vault.blame(path, moment.commit if moment.reference else None)
+    blamed = session.vault.blame(path, None if moment.is_present else moment.commit)
     records = {commit: session.index.commits.record(commit) for commit in {line.commit for line in blamed} if commit}
     confidences = {commit: _confidence(session, record, path) for commit, record in records.items()}
     lines = [
@@ -175,7 +212,7 @@ def _differing(
         older = [version for version in versions if version.blob != new_blob[0]]
         old = older[0] if older else None
     old_bytes = session.version_bytes(BlobId(old.blob)) if old and old.blob else b""
-    new_bytes = b"" if new_blob[0] is None else _bytes(session, moment, BlobId(new_blob[0]))
+    new_bytes = b"" if new_blob[0] is None else session.content(moment, BlobId(new_blob[0]))
     before, after = parse(old_bytes), parse(new_bytes)
     difference = Difference(
         old_commit=old.commit if old else None,
@@ -200,11 +237,6 @@ def _patch(path: NotePath, before: str, after: str) -> str:
 def _latest(versions: Iterable[Version], bound: datetime | None) -> Version | None:
     """Return the newest version not later than the bound."""
     return next((version for version in versions if bound is None or version.time <= bound), None)
-
-
-def _bytes(session: Session, moment: Moment, blob: BlobId) -> bytes:
-    """Return a version's bytes, from the work tree if it is not committed."""
-    return session.content(moment, blob)
 
 
 def _changed_properties(before: Document, after: Document) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,10 +26,11 @@ class Moment:
 
     Attributes:
         commit: the revision it speaks for, None in a vault without a commit.
-        dirty: notes whose work-tree text is not in that commit (or in the case of a deleted note, was).
+        dirty: notes whose work-tree text is not in that commit.
+        gone: notes of that commit that the work tree has lost.
         view: the notes, as the index knows them.
         time: when the state was the present one; `expires` is judged by it.
-        reference: how the caller named it, None for the present.
+        is_present: whether it is the vault as it is now, work tree included.
         is_complete: whether the index knows all of its notes.
     """
 
@@ -37,8 +39,14 @@ class Moment:
     view: View
     time: datetime
     index: Index
-    reference: str | None = None
+    gone: frozenset[NotePath] = frozenset()
+    is_present: bool = False
     is_complete: bool = True
+
+    @property
+    def differs(self) -> bool:
+        """Whether the answer speaks of more than the commit: edits or deletions that it does not have."""
+        return bool(self.dirty or self.gone)
 
     @cached_property
     def references(self) -> References:
@@ -65,7 +73,8 @@ class Moment:
     def successors(self) -> Mapping[NotePath, tuple[NotePath, ...]]:
         """Notes that replace a note, by its path; two notes that name each other replace neither.
 
-        A successor that is itself archived or a mere hypothesis replaces nothing.
+        A successor that is itself archived, in the inbox or a mere hypothesis replaces nothing; a note that was retired
+        by one of our writes has `status: superseded` all the same, until `restore`.
         """
         found: dict[NotePath, list[NotePath]] = {}
         for note in self.view.notes:
@@ -85,13 +94,17 @@ class Moment:
     def _origins(self) -> dict[int, CommitRecord | None]:
         return {}
 
-    def find(self, reference: str) -> IndexedNote:
+    def find(self, reference: str, *, at: str | None = None) -> IndexedNote:
         """Return the note that the reference means.
+
+        Args:
+            reference: an id, key, title, alias, path or link.
+            at: how the caller named this moment, for the error.
 
         Raises:
             NoteNotFoundError, AmbiguousNoteError: see `References.find`.
         """
-        path = self.references.find(reference, at=self.reference)
+        path = self.references.find(reference, at=at)
         return self.view.notes[self.positions[path]]
 
     def note(self, path: NotePath) -> IndexedNote:
@@ -102,7 +115,7 @@ class Moment:
         """
         position = self.positions.get(path)
         if position is None:
-            raise NoteNotFoundError(path, at=self.reference)
+            raise NoteNotFoundError(path)
         return self.view.notes[position]
 
     def blob(self, path: NotePath) -> BlobId | None:
@@ -160,6 +173,13 @@ class Moment:
         if origin is not None:
             return origin.time
         return self.time if self.view.notes[position].path in self.dirty else None
+
+    def rank(self, position: int) -> float:
+        """Return the place in history of the commit that gave the note its text; uncommitted text comes last."""
+        origin = self.origin(position)
+        if origin is None or self.commit is None:
+            return math.inf
+        return self.index.commits.rank(origin.id, self.commit)
 
     def people(self, position: int) -> frozenset[str]:
         """Return who wrote its present text, and the agent that wrote it first, case-folded."""

@@ -70,7 +70,7 @@ def _locate(path: Path | str | None, settings: Settings) -> Path:
     if path is not None:
         folder = expanded(path)
         return Vault.find(folder) or folder
-    found = settings.vault or Vault.find(Path.cwd()) or settings.default_vault
-    if found is None:
+    named = settings.vault or Vault.find(Path.cwd()) or settings.default_vault
+    if named is None:
         raise NotAVaultError(Path.cwd(), "is in no vault, and no default vault is set")
-    return found
+    return Vault.find(named) or named

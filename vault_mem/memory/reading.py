@@ -18,7 +18,7 @@ _LINES = re.compile(r"L?(\d{1,9})(?:\s*-\s*L?(\d{1,9}))?\Z", re.IGNORECASE)
 def read(session: Session, reference: str, *, at: str | None, section: str | None) -> NoteAnswer:
     """Return a note; see `Memory.read`."""
     moment = session.at(at)
-    return answer(session, moment, moment.find(reference), section)
+    return answer(session, moment, moment.find(reference, at=at), section)
 
 
 def answer(session: Session, moment: Moment, note: IndexedNote, part: str | None = None) -> NoteAnswer:

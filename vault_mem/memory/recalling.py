@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from vault_mem.index.analysis import analyze
 from vault_mem.memory.answers import Hit, Recalled
@@ -34,10 +35,12 @@ def recall(session: Session, question: Question) -> Recalled:
     ranking = rank(question, session.index, view=moment.view, live=live, positions=positions, facts=moment)
     entries = _arranged(session, moment, ranking, question)
     page = entries[question.offset : question.offset + question.limit]
-    hits = [_hit(session, moment, question, ranking, entry, live_notes=len(live.notes)) for entry in page]
+    frequencies = session.index.frequencies(ranking.terms, live=live)
+    weights = inverse_frequencies(frequencies, len(live.notes))
+    hits = [_hit(session, moment, question, ranking, entry, weights=weights) for entry in page]
     kept = _within_budget(hits, question.max_tokens)
-    answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, ranking))
-    return replace(answer, explanation=_explained(question, ranking))
+    answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, frequencies))
+    return replace(answer, explanation=_explained(question, ranking, frequencies))
 
 
 def _recalled(
@@ -46,7 +49,7 @@ def _recalled(
     end = question.offset + len(hits)
     return Recalled(
         revision=moment.commit,
-        dirty=bool(moment.dirty),
+        dirty=moment.differs,
         query=question.text,
         hits=tuple(hits),
         total=total,
@@ -124,20 +127,24 @@ def _successors_first(moment: Moment, entries: list[_Entry]) -> list[_Entry]:
 
 
 def _hit(
-    session: Session, moment: Moment, question: Question, ranking: Ranking, entry: _Entry, *, live_notes: int
+    session: Session,
+    moment: Moment,
+    question: Question,
+    ranking: Ranking,
+    entry: _Entry,
+    *,
+    weights: Mapping[str, float],
 ) -> Hit:
     ranked = entry.ranked
     chunk = session.index.catalog.chunk(ranked.document)
     note = moment.view.notes[ranked.position]
     passage = analyze(" ".join((note.title, *chunk.headings, *note.metadata.tags, chunk.author or "", chunk.text)))
-    weights = inverse_frequencies(ranking.frequencies, live_notes)
     share = coverage(ranking.terms, passage, weights)
-    parts = dict(ranked.parts)
+    parts = {"lexical": ranked.lexical, "dense": ranked.dense, "claim": ranked.claim}
     if question.explain:
         parts |= {"coverage": share, "cosine": ranked.cosine or 0.0}
-    hit = _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split()))
     return replace(
-        hit,
+        _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split())),
         score=round(ranked.score, 4),
         relevance=round(relevance(share, ranked.cosine), 4),
         scores={name: round(value, 4) for name, value in parts.items()},
@@ -199,13 +206,14 @@ def _within_budget(hits: Sequence[Hit], max_tokens: int | None) -> list[Hit]:
 
 
 def _listed(session: Session, moment: Moment, question: Question, positions: Sequence[int]) -> Recalled:
-    """List what the filters leave, newest first; ties by path."""
+    """List what the filters leave, newest first; of one second, what was committed last; then by path."""
     oldest = moment.time.replace(year=1)
-    newest = sorted(
-        positions,
-        key=lambda position: moment.changed(position) or moment.view.notes[position].metadata.created or oldest,
-        reverse=True,
-    )
+
+    def age(position: int) -> tuple[datetime, float]:
+        changed = moment.changed(position) or moment.view.notes[position].metadata.created or oldest
+        return changed, moment.rank(position)
+
+    newest = sorted(positions, key=age, reverse=True)
     page = newest[question.offset : question.offset + question.limit]
     hits = []
     for position in page:
@@ -213,26 +221,26 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
         chunk = session.index.catalog.chunk(documents[0]) if documents else None
         hits.append(_evidence(session, moment, position, chunk, frozenset()))
     kept = _within_budget(hits, question.max_tokens)
-    return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, None))
+    return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, {}))
 
 
 # --- notices ---
 
 
-def _notices(moment: Moment, ranking: Ranking | None) -> tuple[str, ...]:
+def _notices(moment: Moment, frequencies: Mapping[str, int]) -> tuple[str, ...]:
     notices = []
     if not moment.is_complete:
         notices.append("The index is still being built by another process; this answer is from what it has so far")
-    unknown = [term for term, count in ranking.frequencies.items() if count == 0] if ranking else []
+    unknown = [term for term, count in frequencies.items() if count == 0]
     if unknown:
         notices.append("No note holds: " + ", ".join(unknown[:10]))
     return tuple(notices)
 
 
-def _explained(question: Question, ranking: Ranking) -> tuple[str, ...]:
+def _explained(question: Question, ranking: Ranking, frequencies: Mapping[str, int]) -> tuple[str, ...]:
     if not question.explain:
         return ()
-    terms = ", ".join(f"{term} (in {count} passages)" for term, count in ranking.frequencies.items()) or "none"
+    terms = ", ".join(f"{term} (in {count} passages)" for term, count in frequencies.items()) or "none"
     return (
         f"mode {question.mode}: {1 - ranking.dense_weight:.0%} words, {ranking.dense_weight:.0%} meaning",
         f"terms: {terms}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,20 +12,23 @@ from typing import Any
 from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Remembered
-from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
+from vault_mem.memory.editing import title_of, with_id, with_properties, with_text
 from vault_mem.memory.intake import Request
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.requests import MAX_BATCH, NewNote
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
-from vault_mem.memory.writing import Draft, Plan, unchanged, write
+from vault_mem.memory.writing import Draft, Plan, retirement, unchanged, write
 from vault_mem.notes.document import body_text, new_document, parse
 from vault_mem.notes.identifiers import fold, new_id, slugify, unique_slug
 from vault_mem.notes.model import NotePath, Value
+from vault_mem.notes.schema import validate
 from vault_mem.notes.times import format_time, parse_stored
 from vault_mem.vault.layout import inside, namespace_of
 
+_NUMBER = re.compile(r"-\d+\Z")
 MAX_SIMILARITY_BATCH = 50
+DEFAULTED = ("confidence", "importance", "pinned", "private", "status", "tier")
 """Near-duplicates are looked for in acts of up to this many notes; exact ones always."""
 
 
@@ -48,7 +52,7 @@ def remember(acting: Acting, notes: Sequence[NewNote]) -> Remembered:
     """Write the notes; see `Memory.remember`."""
     requests = [Request.checked(note, now=acting.session.now()) for note in notes]
     done = write(acting, lambda moment: _Composer(acting, moment, len(requests)).compose(requests))
-    return Remembered(done.revision, done.commit, done.answers(), done.plan.notice)
+    return Remembered(done.revision, done.commit, done.answers())
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +141,7 @@ class _Composer:
         }
         head["created"] = format_time(self._now)
         head |= {key: value for key, value in request.properties.items() if key not in head}
+        head |= {key: value for key, value in self._defaults(request).items() if key not in head}
         head |= relations
         if self._acting.agent:
             head["agent"] = self._acting.agent
@@ -146,6 +151,15 @@ class _Composer:
             similar = similar_notes(self._session, self._moment, request.text, without=path)
         title = title_of(content, path.rsplit("/", 1)[-1].removesuffix(".md"))
         return Draft(path, content, "created", title, identity, similar, warnings)
+
+    def _defaults(self, request: Request) -> dict[str, Value]:
+        """Return what the vault's config states for every new note of this type.
+
+        Raises:
+            InvalidNoteError: if it states what the format does not allow.
+        """
+        stated = self._session.vault.layout.manifest.defaults.get(request.type or "note", {})
+        return validate({key: value for key, value in stated.items() if key in DEFAULTED}, now=self._now)
 
     # --- the next version of a keyed note ---
 
@@ -206,16 +220,11 @@ class _Composer:
         return self._moment.references.names.shortest(note.path)
 
     def _retire(self, note: IndexedNote, request: Request) -> None:
-        if note.path in self._retired or note.metadata.status == "superseded":
-            return
         begins = request.properties.get("valid_from")
-        content, identity = retired(
-            note,
-            self._session.content(self._moment, note.blob),
-            valid_to=parse_stored(begins) if isinstance(begins, str) else None,
-            now=self._now,
-        )
-        self._retired[note.path] = Draft(note.path, content, "superseded", note.title, identity, answered=False)
+        valid_to = parse_stored(begins) if isinstance(begins, str) else None
+        draft = retirement(self._acting, self._moment, note, valid_to=valid_to)
+        if draft is not None:
+            self._retired.setdefault(note.path, draft)
 
 
 class _Known:
@@ -234,8 +243,10 @@ class _Known:
             if metadata.key in keys:
                 identity = (moment.namespace(position), metadata.category or metadata.type, metadata.key or "")
                 self._identities.setdefault(identity, note)
-            if titles and metadata.status not in {"archived", "superseded"} and fold(note.title) in titles:
-                self._titles.setdefault(fold(note.title), []).append(note)
+            if titles and metadata.status not in {"archived", "superseded"}:
+                title = _unnumbered(fold(note.title)) if note.stored.title is None else fold(note.title)
+                if title in titles:
+                    self._titles.setdefault(title, []).append(note)
 
     def get(self, request: Request) -> IndexedNote | None:
         """Return the note that has the request's identity or, for a request without a key, says exactly the same."""
@@ -249,8 +260,14 @@ class _Known:
 
 
 def _title(request: Request) -> str:
-    """Return the folded title that the note will have, which for one without a heading is its file name."""
-    return fold(request.title or parse(request.text.encode()).title or slugify(request.label))
+    """Return the folded title that the note will have; for one without a heading its file name, without a number."""
+    title = request.title or parse(request.text.encode()).title
+    return fold(title) if title else _unnumbered(fold(slugify(request.label)))
+
+
+def _unnumbered(name: str) -> str:
+    """Return a folded file name without the number that tells it from others (`-2`)."""
+    return _NUMBER.sub("", name)
 
 
 def _says(content: bytes, request: Request) -> bool:

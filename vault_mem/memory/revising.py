@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
-from vault_mem.memory.editing import retired, title_of, with_id, with_properties, with_text
+from vault_mem.memory.editing import title_of, with_id, with_properties, with_text
 from vault_mem.memory.intake import check_text
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.remembering import remember
 from vault_mem.memory.requests import NewNote
 from vault_mem.memory.session import Acting
-from vault_mem.memory.writing import Draft, Plan, check_version, unchanged, write
+from vault_mem.memory.writing import Draft, Plan, check_version, retirement, unchanged, write
 from vault_mem.notes.document import parse
 from vault_mem.vault.layout import namespace_of
 
@@ -71,15 +70,8 @@ def _compose(acting: Acting, moment: Moment, revision: Revision) -> Plan:
         new, identity = with_id(note, new, now=now)
     revised = Draft(note.path, new, "revised", title_of(new, note.title), identity)
     begins = parse(new).metadata.valid_from
-    drafts = (_retirement(acting, moment, old, begins) for old in olds if old.metadata.status != "superseded")
-    return Plan("supersede" if olds else "revise", (revised, *drafts))
-
-
-def _retirement(acting: Acting, moment: Moment, old: IndexedNote, valid_to: datetime | None) -> Draft:
-    """Return the draft of a note that the revised one replaces."""
-    session = acting.session
-    content, identity = retired(old, session.content(moment, old.blob), valid_to=valid_to, now=session.now())
-    return Draft(old.path, content, "superseded", old.title, identity, answered=False)
+    retirements = (retirement(acting, moment, old, valid_to=begins) for old in olds)
+    return Plan("supersede" if olds else "revise", (revised, *filter(None, retirements)))
 
 
 def _supersedes(moment: Moment, note: IndexedNote, olds: Sequence[IndexedNote]) -> dict[str, object]:

@@ -266,7 +266,10 @@ class Memory:
     def restore(self, note: str, *, reason: str = "", agent: str | None = None, session: str | None = None) -> Written:
         """Undo `forget`: the note has the status again that it had before.
 
+        A superseded note comes back too, once its successors are forgotten or no longer name it.
+
         Raises:
+            InvalidNoteError: if a note that stands supersedes it.
             MalformedFrontmatterError, NoteNotFoundError, AmbiguousNoteError, VaultBusyError.
         """
         return forgetting.restore(self._session.acting(agent, session, reason), note)

@@ -69,12 +69,15 @@ class Session:
             if self._present is not None and self._present[0] == snapshot and self._present[1].is_complete:
                 return self._present[1]
             complete = self._catch_up(snapshot)
+            committed = self.vault.tree(snapshot.commit) if snapshot.commit else {}
             moment = Moment(
                 commit=snapshot.commit,
                 dirty=snapshot.dirty,
+                gone=frozenset(committed.keys() - snapshot.notes.keys()),
                 view=self.index.view(snapshot.notes),
                 time=self.now(),
                 index=self.index,
+                is_present=True,
                 is_complete=complete,
             )
             self._present = (snapshot, moment)
@@ -90,18 +93,18 @@ class Session:
             return self.present()
         commit = self.vault.resolve(revision, now=self.now())
         with self._lock:
-            self.present()
+            if not self.index.commits.has(commit):
+                self.present()
             if commit not in self._past:
                 notes = self.vault.tree(commit)
                 complete = self.index.update(notes, self._reader(None), progress=self._progress)
-                record = self.index.commits.record(commit)
+                record = self.index.commits.headline(commit)
                 self._past[commit] = Moment(
                     commit=commit,
                     dirty=frozenset(),
                     view=self.index.view(notes),
                     time=record.time if record else self.now(),
                     index=self.index,
-                    reference=revision,
                     is_complete=complete,
                 )
             self._past.move_to_end(commit)
@@ -115,7 +118,7 @@ class Session:
         Raises:
             VaultBusyError: if it was work-tree text and has changed again since.
         """
-        snapshot = self._present[0] if self._present is not None and moment.reference is None else None
+        snapshot = self._present[0] if self._present is not None and moment.is_present else None
         for _, data in self.vault.read_blobs([blob], snapshot):
             return data
         raise VaultBusyError("The note changed while it was being read")

@@ -6,10 +6,12 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from vault_mem.errors import VaultBusyError, WriteConflictError
+from vault_mem.errors import InvalidNoteError, VaultBusyError, WriteConflictError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
+from vault_mem.memory.editing import retired
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Acting, Session
 from vault_mem.notes.model import BlobId, CommitId, NotePath
@@ -18,7 +20,7 @@ from vault_mem.vault.objects import blob_id
 from vault_mem.vault.transaction import Transaction
 
 MAX_TRIES = 5
-_VERSION = re.compile("[0-9a-f]{40}\\Z")
+_VERSION = re.compile(r"[0-9a-f]{7,40}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +142,43 @@ def _commit(acting: Acting, transaction: Transaction, plan: Plan) -> Receipt:
     )
 
 
+def retirement(acting: Acting, moment: Moment, old: IndexedNote, *, valid_to: datetime | None = None) -> Draft | None:
+    """Return the draft of a note that another one supersedes, None if it is retired already.
+
+    Args:
+        acting: who acts.
+        moment: where the note is.
+        old: the note to retire.
+        valid_to: when its successor begins to hold, if that is known.
+    """
+    if old.metadata.status == "superseded":
+        return None
+    session = acting.session
+    content, identity = retired(old, session.content(moment, old.blob), valid_to=valid_to, now=session.now())
+    return Draft(old.path, content, "superseded", old.title, identity, answered=False)
+
+
 def check_version(session: Session, moment: Moment, note: IndexedNote, version: str | None) -> None:
     """Refuse a write that was made against another version than the present one.
 
+    Args:
+        session: where versions are read.
+        moment: the present.
+        note: the note as it is.
+        version: a blob id, or its first 7 or more digits; None or empty text for a writer that saw none.
+
     Raises:
+        InvalidNoteError: if it is no version.
         WriteConflictError: with the difference from the version the writer saw, where git still has it.
     """
-    if version is None or version == note.blob:
+    if not version:
+        return
+    if not _VERSION.match(version):
+        raise InvalidNoteError("version is not 7 to 40 hex digits", "Give the version that read or recall answered")
+    if note.blob.startswith(version):
         return
     present = session.content(moment, note.blob).decode(errors="replace")
-    seen = session.version_bytes(BlobId(version)).decode(errors="replace") if _VERSION.match(version) else ""
+    seen = session.version_bytes(BlobId(version)).decode(errors="replace") if len(version) == len(note.blob) else ""
     diff = "\n".join(
         difflib.unified_diff(seen.splitlines(), present.splitlines(), "version you saw", "version now", lineterm="")
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from vault_mem.index.view import IndexedNote
+from vault_mem.notes.schema import DEFAULT_TIERS
 from vault_mem.recall.query import Filters
 
 Test = Callable[[int, IndexedNote], bool]
@@ -30,7 +31,7 @@ class Facts(Protocol):
         """Return the namespace, empty for the global one."""
 
     def changed(self, position: int) -> datetime | None:
-        """Return when the note got its present text, None if it is not committed."""
+        """Return when the note got its present text, None if that is not known."""
 
     def people(self, position: int) -> frozenset[str]:
         """Return who wrote its present text, people and agents, case-folded."""
@@ -69,7 +70,7 @@ def _tests(filters: Filters, facts: Facts) -> list[Test]:
     if filters.categories:
         tests.append(lambda _, note: (note.metadata.category or note.metadata.type) in filters.categories)
     if filters.tiers:
-        tests.append(lambda _, note: note.metadata.tier in filters.tiers)
+        tests.append(lambda _, note: (note.metadata.tier or DEFAULT_TIERS.get(note.metadata.type)) in filters.tiers)
     if filters.tags:
         tests.append(lambda _, note: _has_tag(note, filters.tags))
     if filters.valid_at is not None:

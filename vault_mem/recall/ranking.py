@@ -1,7 +1,7 @@
 """Ranking the passages of a view for a question.
 
 Candidates come from two legs, words (BM25F) and meaning (cosine of static embeddings), over a mask of the notes that
-may answer. They are blended, weighed by what the notes say of themselves, and reduced to one passage a note.
+may answer. They are blended, and weighed by what the notes say of themselves.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,25 +39,27 @@ class Ranked:
     Attributes:
         position: of its note in the view.
         document: its id in the index.
-        score: 0..1 within this ranking.
-        parts: the weighted share of each leg and the factor of the note's own claims; they make up the score.
+        score: 0..1 within this ranking: (lexical + dense) * claim, at most 1.
+        lexical, dense: the weighted share of each leg.
+        claim: the factor of what the note says of itself.
         cosine: similarity of meaning, None without vectors.
     """
 
     position: int
     document: int
     score: float
-    parts: Mapping[str, float]
+    lexical: float
+    dense: float
+    claim: float
     cosine: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Everything that matched, best first, with what the question was understood as."""
+    """Everything that matched, best first, with the terms the question was understood as."""
 
     ranked: tuple[Ranked, ...]
     terms: tuple[str, ...]
-    frequencies: Mapping[str, int] = field(default_factory=dict)
     dense_weight: float = 0.0
 
 
@@ -83,9 +85,8 @@ def rank(
     terms = tuple(analyze(question.text, query=True))
     allowed = view.note_mask(positions)
     documents = np.flatnonzero(allowed)
-    frequencies = index.frequencies(terms, live=live)
     if documents.size == 0:
-        return Ranking((), terms, frequencies)
+        return Ranking((), terms)
     lexical = np.zeros(len(documents), dtype=np.float32)
     if question.mode != "dense" and terms:
         lexical = index.lexical_scores(terms, live=live, view=view, allowed=allowed)[documents]
@@ -99,7 +100,7 @@ def rank(
     legs = _Legs(documents, lexical, cosines, fuse(lexical, cosines, weight=weight), weight)
     ranked = _entries(legs, _candidates(legs), view, facts, frozenset(positions))
     ranked.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
-    return Ranking(tuple(ranked), terms, frequencies, weight)
+    return Ranking(tuple(ranked), terms, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +171,16 @@ def _candidates(legs: _Legs) -> NDArray[np.intp]:
 
 def _entries(legs: _Legs, rows: NDArray[np.intp], view: View, facts: Facts, positions: frozenset[int]) -> list[Ranked]:
     """Return an entry for each note that holds a passage and may answer (equal files share their passages)."""
-    lexical = (1 - legs.weight) * min_max(legs.lexical)
-    dense = legs.weight * min_max(legs.cosines)
+    lexical = ((1 - legs.weight) * min_max(legs.lexical))[rows].tolist()
+    dense = (legs.weight * min_max(legs.cosines))[rows].tolist()
+    cosines = legs.cosines[rows].tolist() if legs.weight > 0 else [None] * len(rows)
     entries = []
-    for row in rows:
-        for position in view.notes_of(int(legs.documents[row])):
+    for document, words, meaning, cosine in zip(legs.documents[rows].tolist(), lexical, dense, cosines, strict=True):
+        for position in view.notes_of(document):
             if position in positions:
                 claim = _claim(view.notes[position], facts.status(position))
-                parts = {"lexical": float(lexical[row]), "dense": float(dense[row]), "claim": claim}
-                score = min(1.0, float(legs.blended[row]) * claim)
-                cosine = float(legs.cosines[row]) if legs.weight > 0 else None
-                entries.append(Ranked(position, int(legs.documents[row]), score, parts, cosine))
+                score = min(1.0, (words + meaning) * claim)
+                entries.append(Ranked(position, document, score, words, meaning, claim, cosine))
     return entries
 
 
@@ -194,6 +194,10 @@ def _claim(note: IndexedNote, status: str) -> float:
 
 def inverse_frequencies(frequencies: Mapping[str, int], notes: int) -> dict[str, float]:
     """Return how much each term tells, by the passages that hold it: ln(1 + (N - n + 0.5) / (n + 0.5)), >= 0.
+
+    Args:
+        frequencies: passages n that hold each term.
+        notes: size N of the vault, in notes; a term in more passages than that counts as if all had it.
 
     Source: the idf of BM25 in its non-negative form, Robertson and Zaragoza, "The Probabilistic Relevance Framework",
     2009, with 1 added as in Lucene.
