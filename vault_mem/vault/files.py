@@ -6,12 +6,11 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault_mem.errors import StorageError
+from vault_mem.vault.failures import reporting
 from vault_mem.vault.objects import sync_folder
 
 _PREFIX = ".vault-mem-"
@@ -41,7 +40,7 @@ class FileWriter:
         Raises:
             StorageError: if the disk is full, read-only, or refuses.
         """
-        with _reporting(target):
+        with reporting(target):
             self._make_folder(target.parent)
             folder = self._staging_for(target.parent)
             temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
@@ -50,7 +49,7 @@ class FileWriter:
 
     def place(self, prepared: Prepared) -> None:
         """Make prepared bytes the target's content."""
-        with _reporting(prepared.target):
+        with reporting(prepared.target):
             prepared.temporary.replace(prepared.target)
         self._unsynced.add(prepared.target.parent)
 
@@ -61,7 +60,7 @@ class FileWriter:
 
     def delete(self, target: Path) -> None:
         """Remove a file, and the folders that it leaves empty, as git does."""
-        with _reporting(target):
+        with reporting(target):
             target.unlink(missing_ok=True)
             folder = target.parent
             while folder != self._root and _remove_empty(folder):
@@ -73,7 +72,7 @@ class FileWriter:
         """Make all that was placed and deleted so far durable."""
         while self._unsynced:
             folder = self._unsynced.pop()
-            with _reporting(folder):
+            with reporting(folder):
                 sync_folder(folder)
 
     def sweep(self) -> None:
@@ -95,15 +94,6 @@ class FileWriter:
         self._staging.mkdir(exist_ok=True)
         same_disk = self._staging.stat().st_dev == folder.stat().st_dev
         return self._staging if same_disk else folder
-
-
-@contextmanager
-def _reporting(target: Path) -> Iterator[None]:
-    """Turn the system's refusals into `StorageError`."""
-    try:
-        yield
-    except OSError as exc:
-        raise StorageError(target, exc.strerror or str(exc)) from exc
 
 
 def _write(path: Path, content: bytes, mode: int | None) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -97,8 +98,9 @@ class IntentFile:
             return None
 
     def clear(self) -> None:
-        """Forget the intent; the act is done or taken back."""
-        self._path.unlink(missing_ok=True)
+        """Forget the intent; the act is done or taken back, which the next writer sees too if the disk refuses."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 def _intent(values: dict[str, object]) -> Intent:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from vault_mem.errors import GitCommandError, StorageError, UnsafePathError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.failures import reporting
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 NO_OBJECT = "0" * 40
@@ -179,8 +180,12 @@ def format_tree(entries: Mapping[bytes, TreeEntry]) -> bytes:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable, if it is there and the system can (Windows cannot open folders)."""
-    with suppress(PermissionError, IsADirectoryError, FileNotFoundError):
+    """Make a folder's entries durable, if it is there and the system can (Windows cannot open folders).
+
+    Raises:
+        StorageError: if the disk refuses.
+    """
+    with reporting(folder), suppress(PermissionError, IsADirectoryError, FileNotFoundError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

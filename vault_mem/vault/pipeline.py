@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vault_mem.errors import GitCommandError, StorageError, VaultBusyError, VaultMemError, WriteConflictError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.failures import failure, is_disk_failure
+from vault_mem.vault.failures import failure, is_disk_failure, reporting
 from vault_mem.vault.files import FileWriter, Prepared
 from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
@@ -83,10 +83,11 @@ class WritePipeline:
         """
         self.index.wait_until_free()
         try:
-            self._record(intent)
-            self._place_files(intent, contents)
-            self._stage(intent)
-            done = self._move_ref(intent)
+            with reporting(self.repository.root):
+                self._record(intent)
+                self._place_files(intent, contents)
+                self._stage(intent)
+                done = self._move_ref(intent)
         except VaultMemError:
             self._take_back(intent)
             raise

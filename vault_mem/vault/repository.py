@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +28,7 @@ from vault_mem.errors import (
     UnsupportedRepositoryError,
     VaultBusyError,
 )
-from vault_mem.vault.failures import said
+from vault_mem.vault.failures import reftable, refusal, reporting, said
 
 if TYPE_CHECKING:
     from git.cmd import Git
@@ -316,7 +316,7 @@ def _locate(folder: Path) -> tuple[Path, Path, Path]:
     if len(lines) > 1 and lines[1] == "true":
         raise UnsupportedRepositoryError(f"{folder} is a bare repository", "Clone it, and use the clone as the vault")
     if found.status or len(lines) < 5:
-        raise _refusal(folder, found.error)
+        raise refusal(folder, found.error)
     if lines[0] != "sha1":
         raise UnsupportedRepositoryError(
             f"{folder} uses {lines[0]} object ids", "Make the vault with 'git init --object-format=sha1'"
@@ -325,29 +325,10 @@ def _locate(folder: Path) -> tuple[Path, Path, Path]:
         raise NotAVaultError(folder, "has a line break in its path, where git's answers end")
     git_dir, common_dir, top = (Path(line) for line in lines[2:5])
     if (common_dir / "reftable").is_dir():
-        raise _reftable(folder)
+        raise reftable(folder)
     if not top.samefile(folder):
         raise NotAVaultError(folder, f"is inside the repository {top}, not its top")
     return folder.resolve(), git_dir.resolve(), common_dir.resolve()
-
-
-def _refusal(folder: Path, error: str) -> NotAVaultError | UnsupportedRepositoryError | GitCommandError:
-    if "dubious ownership" in error:
-        return UnsupportedRepositoryError(
-            f"{folder} belongs to another user, and git does not trust it",
-            f"If you do, run: git config --global --add safe.directory '{folder}'",
-        )
-    if "refstorage" in error.lower():
-        return _reftable(folder)
-    if "not a git repository" in error or "must be run in a work tree" in error:
-        return NotAVaultError(folder, "is not a git repository")
-    return GitCommandError("rev-parse", said(error))
-
-
-def _reftable(folder: Path) -> UnsupportedRepositoryError:
-    return UnsupportedRepositoryError(
-        f"{folder} keeps its refs in a reftable", "Convert it with 'git refs migrate --ref-format=files'"
-    )
 
 
 @contextmanager
@@ -356,9 +337,11 @@ def _fed(stdin: bytes | None) -> Iterator[BinaryIO | None]:
     if stdin is None:
         yield None
         return
-    with tempfile.TemporaryFile() as source:
-        source.write(stdin)
-        source.seek(0)
+    with ExitStack() as stack:
+        with reporting(Path(tempfile.gettempdir())):
+            source = stack.enter_context(tempfile.TemporaryFile())
+            source.write(stdin)
+            source.seek(0)
         yield cast("BinaryIO", source)
 
 
@@ -381,6 +364,9 @@ def _execute(
             )
     except GitCommandNotFound as exc:
         raise GitMissingError("git could not be started", "Install git 2.34 or later") from exc
+    except OSError as exc:
+        command = next(arguments[n] for n in range(0, len(arguments), 2) if arguments[n] != "-c")
+        raise GitCommandError(command, f"it could not be started: {exc.strerror}") from exc
     if error.startswith("Timeout: the command"):
         raise VaultBusyError(f"git did not finish within {timeout:g} seconds")
     return Outcome(status, output, error)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, WriteConflictError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import VERBS, Act, Change, Receipt
+from vault_mem.vault.failures import reporting
 from vault_mem.vault.intent import Intent, Step
 from vault_mem.vault.layout import inside
 from vault_mem.vault.lock import WritersLock
@@ -225,7 +226,7 @@ def hold(
 
     Raises: as `Vault.writing`.
     """
-    with lock.hold(timeout):
+    with lock.hold(timeout), reporting(writer.repository.root):
         check_ready(writer.repository)
         writer.recover(read_head(writer.repository))
         yield Transaction(writer, read_head(writer.repository), committed)
