@@ -70,8 +70,6 @@ def test_identical_text_is_answered_with_the_note_that_says_it(memory: Memory, t
 def test_identical_text_is_found_among_notes_that_begin_alike(memory: Memory) -> None:
     texts = ("Alpha\n\none", "Alpha\n\ntwo", "Alpha\n\ntwo", "Alpha\n\none")
     paths = [memory.remember(text).note.path for text in texts]
-        memory.remember(text).note.path for text in ("Alpha\n\none", "Alpha\n\ntwo", "Alpha\n\ntwo", "Alpha\n\none")
-    ]
     assert paths == ["notes/alpha.md", "notes/alpha-2.md", "notes/alpha-2.md", "notes/alpha.md"]
 
 
