@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+from vault_mem.errors import InvalidNoteError
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import NotePath
+from vault_mem.notes.wikilinks import is_linkable
 
 _EXTENSION = ".md"
 
@@ -74,8 +76,14 @@ class Names:
         return tuple(self._by_title.get(fold(text.strip()), ()))
 
     def shortest(self, path: NotePath) -> str:
-        """Return the shortest link text that means this note: its file name, else its path, both without `.md`."""
+        """Return the shortest link text that means this note: its file name, else its path, both without `.md`.
+
+        Raises:
+            InvalidNoteError: if the path has what ends a link, such as `|`: what was written would mean another note.
+        """
         stem = _stem(path)
+        if not is_linkable(stem):
+            raise InvalidNoteError(f"No link can name {path!r}", "Rename the file without [ ] | # and ^")
         name = posixpath.basename(stem)
         if self.resolve(name).path == path:
             return name

@@ -82,6 +82,11 @@ def target_of(inner: str) -> str:
     return inner.partition("|")[0].partition("#")[0].rstrip("\\").strip()
 
 
+def is_linkable(name: str) -> bool:
+    """Whether a WikiLink can hold a name; there is no way to quote brackets, bars and hashes in one."""
+    return target_of(name) == name and not any(character in name for character in "[]^\n")
+
+
 def format_link(target: str, label: str | None = None) -> str:
     """Return a WikiLink; the label is left out where it says the same as the target."""
     return f"[[{target}|{label}]]" if label and label != target else f"[[{target}]]"
