@@ -249,6 +249,16 @@ class IndexDamagedError(VaultMemError):
         super().__init__(f"The recall index is damaged: {what}", "Run 'vault-mem reindex'; the notes are not affected")
 
 
+class IndexReplacedError(VaultMemError):
+    """The derived index was built anew while it was being asked; asking again is all it takes."""
+
+    code = "index-replaced"
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("The recall index was rebuilt meanwhile", "Ask again")
+
+
 class InvalidConfigError(VaultMemError):
     """A setting that cannot be used."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.index.samples import blob_of, parsed
-from vault_mem.errors import IndexDamagedError, StorageError
+from vault_mem.errors import IndexDamagedError, IndexReplacedError, StorageError
 from vault_mem.index.catalog import Catalog
 from vault_mem.index.stored import decode_metadata, encode_metadata
 from vault_mem.notes.document import parse
@@ -141,7 +141,7 @@ def test_names_are_given_ids_once(catalog: Catalog) -> None:
     catalog.add_names(["a", "c"])
     assert catalog.name_documents(["a", "b"]) == first
     assert len(set(catalog.name_documents(["a", "b", "c"]).values())) == 3
-    with pytest.raises(KeyError):
+    with pytest.raises(IndexReplacedError):
         catalog.chunk(first["a"])
 
 

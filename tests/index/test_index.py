@@ -48,8 +48,8 @@ def filled(index: Index, files: Files) -> View:
     return index.view(files.notes())
 
 
-def best(index: Index, view: View, query: str, live: View | None = None) -> str | None:
-    scores = index.lexical_scores(analyze(query, query=True), live=live or view, view=view)
+def best(index: Index, view: View, query: str) -> str | None:
+    scores = index.lexical_scores(analyze(query, query=True), view=view)
     document = int(np.argmax(scores))
     return view.notes[view.notes_of(document)[0]].path if scores[document] > 0 else None
 
@@ -102,26 +102,26 @@ def test_only_what_is_new_is_read(index: Index, files: Files) -> None:
     assert index.missing(files.notes()) == []
 
 
-def test_an_old_revision_is_a_mask_with_the_statistics_of_today(index: Index, files: Files) -> None:
+def test_an_old_revision_is_a_mask(index: Index, files: Files) -> None:
     old = filled(index, files)
     files.texts[NotePath("people/ada.md")] = "Ada likes coffee."
     new = filled(index, files)
     assert best(index, new, "tea") is None
-    assert best(index, old, "tea", live=new) == "people/ada.md"
-    assert best(index, old, "coffee", live=new) is None
+    assert best(index, old, "tea") == "people/ada.md"
+    assert best(index, old, "coffee") is None
 
 
 def test_old_versions_do_not_move_the_scores_of_today(index: Index, files: Files) -> None:
     terms = analyze("stale cache after deploy", query=True)
     view = filled(index, files)
-    before = index.lexical_scores(terms, live=view, view=view)[view.live]
+    before = index.lexical_scores(terms, view=view)[view.live]
     original = files.texts[NotePath("gotchas/cache.md")]
     for version in range(60):
         files.texts[NotePath("gotchas/cache.md")] = f"{original} stale cache {version}"
         index.update(files.notes(), files.reader())
     files.texts[NotePath("gotchas/cache.md")] = original
     again = filled(index, files)
-    assert index.lexical_scores(terms, live=again, view=again)[again.live] == pytest.approx(before, abs=1e-6)
+    assert index.lexical_scores(terms, view=again)[again.live] == pytest.approx(before, abs=1e-6)
 
 
 def test_equal_files_share_their_passages(index: Index) -> None:
@@ -130,13 +130,13 @@ def test_equal_files_share_their_passages(index: Index) -> None:
     (document,) = view.notes[0].documents
     assert view.notes_of(document) == (0, 1)
     assert view.notes_of(10_000) == view.notes_of(-1) == ()
-    one, two = (index.lexical_scores(analyze(name), live=view, view=view)[document] for name in ("one", "two"))
+    one, two = (index.lexical_scores(analyze(name), view=view)[document] for name in ("one", "two"))
     assert one == two > 0
 
 
 def test_frequencies_count_passages_and_names(index: Index, files: Files) -> None:
     view = filled(index, files)
-    assert index.frequencies(["cach", "ada", "unknown", "cach"], live=view) == {"cach": 2, "ada": 2, "unknown": 0}
+    assert index.frequencies(["cach", "ada", "unknown", "cach"], view=view) == {"cach": 2, "ada": 2, "unknown": 0}
 
 
 def test_a_blob_that_cannot_be_read_stays_out(index: Index, files: Files) -> None:
@@ -225,13 +225,13 @@ def part(tmp_path: Path, name: str) -> Path:
 @pytest.mark.parametrize("name", ["lexical", "vectors"])
 def test_an_engine_that_is_deleted_is_made_again_alone(index: Index, files: Files, tmp_path: Path, name: str) -> None:
     view = filled(index, files)
-    expected = index.lexical_scores(["cach"], live=view, view=view), index.dense_scores("cache", view=view)
+    expected = index.lexical_scores(["cach"], view=view), index.dense_scores("cache", view=view)
     index.close()
     shutil.rmtree(part(tmp_path, name))
     again = opened(tmp_path)
     assert again.is_current()
     view = again.view(files.notes())
-    found = again.lexical_scores(["cach"], live=view, view=view), again.dense_scores("cache", view=view)
+    found = again.lexical_scores(["cach"], view=view), again.dense_scores("cache", view=view)
     assert found[0] == pytest.approx(expected[0])
     assert found[1] == pytest.approx(expected[1])
     again.close()
@@ -343,7 +343,7 @@ files = Files({f"{sys.argv[2]}-{number}.md": f"# Note {sys.argv[2]} {number}" fo
 assert index.update(files.notes(), files.reader())
 view = index.view(files.notes())
 assert index.coverage(view) == type(index.coverage(view))(5, 5, 5), index.coverage(view)
-assert (index.lexical_scores(["note"], live=view, view=view) > 0).sum() == 5
+assert (index.lexical_scores(["note"], view=view) > 0).sum() == 5
 """
 
 

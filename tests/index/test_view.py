@@ -15,7 +15,7 @@ NAMES = {"one": 0, "two": 3, "three": 5}
 def view_of(notes: dict[str, BlobId]) -> View:
     vectors = np.array([-1, 0, 1, -1, 2, -1], dtype=np.int64)
     typed = {NotePath(path): blob for path, blob in notes.items()}
-    return build_view(typed, stored=STORED, name_ids=NAMES, vectors=vectors)
+    return build_view(typed, stored=STORED, name_ids=NAMES, vectors=vectors, epoch="one")
 
 
 def test_notes_stand_in_the_order_of_their_paths() -> None:

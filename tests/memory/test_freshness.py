@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import vault_mem
@@ -79,6 +80,40 @@ def test_the_index_comes_back_when_it_is_deleted(memory: Memory, vault: Path) ->
     shutil.rmtree(folder)
     with vault_mem.open_memory(vault) as again:
         assert _found(again, "glacier") == ["notes/glacier.md"]
+
+
+def test_an_index_rebuilt_by_another_process_is_noticed(memory: Memory, vault: Path) -> None:
+    first = memory.remember("The glacier melts.", title="Glacier").commit
+    memory.remember("The comet returns.", title="Comet")
+    assert _found(memory, "glacier") == ["notes/glacier.md"]
+    assert memory.recall("glacier", at=first).total == 1
+    with vault_mem.open_memory(vault) as other:
+        other.reindex()
+    assert _found(memory, "glacier") == ["notes/glacier.md"]
+    assert memory.recall("glacier", at=first).total == 1
+    assert memory.context("the glacier").items
+
+
+def test_a_reindex_beside_a_recall_is_only_a_repetition(memory: Memory) -> None:
+    memory.remember(notes=[{"text": f"The glacier number {n} melts."} for n in range(30)])
+    with ThreadPoolExecutor(2) as pool:
+        rebuilding = pool.submit(lambda: [memory.reindex() for _ in range(4)])
+        totals = [memory.recall("glacier melts").total for _ in range(20)]
+        rebuilding.result()
+    assert set(totals) == {30}
+
+
+def test_the_history_of_a_shallow_clone_grows_when_it_is_deepened(memory: Memory, vault: Path, tmp_path: Path) -> None:
+    memory.remember("One.", title="Rule")
+    for text in ("Two.", "Three."):
+        memory.revise("Rule", text, agent="alice")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", "1", vault.as_uri(), str(clone))
+    with vault_mem.open_memory(clone) as shallow:
+        assert len(shallow.history("Rule").versions) == 1
+        git(clone, "fetch", "-q", "--unshallow")
+        assert [version.operation for version in shallow.history("Rule").versions] == ["revise", "revise", "remember"]
+        assert shallow.recall("three").hits[0].agent == "alice"
 
 
 def test_a_damaged_index_is_rebuilt(memory: Memory, vault: Path) -> None:

@@ -137,6 +137,24 @@ def test_recall_at_an_old_revision_answers_as_then(memory: Memory) -> None:
     assert then.hits[0].commit == first.commit
 
 
+def test_recall_at_a_revision_keeps_its_order_whatever_came_later(memory: Memory) -> None:
+    words = ("zebra", "harbour", "glacier", "violin", "comet")
+    texts = [" ".join(words[(n * k) % 5] for k in range(1, 4)) + f" {n}." for n in range(25)]
+    then = memory.remember(notes=[{"text": text, "title": f"Note {n}"} for n, text in enumerate(texts)]).commit
+    before = {word: [hit.path for hit in memory.recall(word, limit=20).hits] for word in words}
+    memory.remember(notes=[{"text": f"zebra zebra violin {n}", "title": f"Later {n}"} for n in range(25)])
+    for number in range(5):
+        memory.revise(f"Note {number}", f"harbour harbour {number}")
+        memory.forget(f"Note {number + 10}")
+    assert {word: [hit.path for hit in memory.recall(word, limit=20, at=then).hits] for word in words} == before
+
+
+def test_a_note_expires_by_the_date_that_is_asked_about(memory: Memory) -> None:
+    memory.remember("The code freeze is on.", title="Freeze", expires="2999-01-02")
+    assert memory.recall("freeze", at="2999-01-01").total == 1
+    assert memory.recall("freeze", at="2999-01-03").total == 0
+
+
 def test_before_the_first_commit_nothing_is_known(memory: Memory) -> None:
     memory.remember("Text.")
     with pytest.raises(RevisionNotFoundError):

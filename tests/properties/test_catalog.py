@@ -51,7 +51,7 @@ def answers(index: Index, files: Files) -> dict[str, list[float]]:
     assert [note.path for note in view.notes] == sorted(files.texts)
     found: dict[str, list[float]] = {note.path: [] for note in view.notes}
     for query in ("ant", "bee cow", "数据", "hive"):
-        words = index.lexical_scores(query.split(), live=view, view=view)
+        words = index.lexical_scores(query.split(), view=view)
         meaning = index.dense_scores(query, view=view)
         assert meaning is not None
         for note in view.notes:

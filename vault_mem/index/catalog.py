@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from vault_mem.errors import IndexDamagedError
+from vault_mem.errors import IndexDamagedError, IndexReplacedError
 from vault_mem.index.database import Database
 from vault_mem.index.stored import StoredNote, encode_metadata, encode_outline
 from vault_mem.index.texts import embedded_text, property_text, tag_text
@@ -142,13 +142,13 @@ class Catalog:
         """Return a chunk by its document id.
 
         Raises:
-            KeyError: if no chunk has this id.
+            IndexReplacedError: if no chunk has this id (any more).
         """
         with self.database.read() as connection:
             query = f"SELECT {_CHUNK} FROM documents WHERE id = ? AND blob IS NOT NULL"  # noqa: S608  (a constant)
             row = connection.execute(query, (document,)).fetchone()
         if row is None:
-            raise KeyError(document)
+            raise IndexReplacedError
         return _chunk(row)
 
     def chunks_of(self, blob: BlobId) -> tuple[Chunk, ...]:

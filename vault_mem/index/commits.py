@@ -7,6 +7,7 @@ into an order in which parents come first, and of two lines of history the first
 from __future__ import annotations
 
 import json
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -71,6 +72,24 @@ class CommitLog:
                 connection.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", changes)
         return added
 
+    def expect(self, mark: str) -> None:
+        """Forget every commit if they were read from a repository with another mark.
+
+        Args:
+            mark: what the parents depend on besides the commits, such as where a shallow clone is cut off.
+        """
+        with self._catalog.database.write() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
+            if row == (mark,):
+                return
+            connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('mark', ?)", (mark,))
+            if row is not None:
+                connection.execute("DELETE FROM changes")
+                connection.execute("DELETE FROM commits")
+        with self._lock:
+            self._last = (-1, "")
+            self._headlines.clear()
+
     def has(self, commit: CommitId) -> bool:
         """Whether the commit is stored."""
         return commit in self._graph()
@@ -106,6 +125,11 @@ class CommitLog:
     def rank(self, commit: CommitId, head: CommitId) -> int:
         """Return the commit's place among those reachable from head, parents below children; -1 if it is not there."""
         return self._reachable(head).get(commit, -1)
+
+    def first_rank(self, path: NotePath, head: CommitId) -> float:
+        """Return the rank of the oldest commit reachable from head that changed a path, infinity if none did."""
+        changes = self._changes(path, head)
+        return changes[-1].rank if changes else math.inf
 
     def headline(self, commit: CommitId) -> CommitRecord | None:
         """Return a commit without its changes, None if it is not stored; the last few thousand are kept."""

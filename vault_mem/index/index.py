@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from vault_mem.errors import IndexDamagedError, InvalidConfigError, StorageError, VaultBusyError
+from vault_mem.errors import IndexDamagedError, IndexReplacedError, InvalidConfigError, StorageError, VaultBusyError
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.index.embedders.base import Embedder
@@ -152,7 +152,7 @@ class Index:
             embedded = int(np.count_nonzero((rows >= 0) & (rows < count)))
             return Coverage(int(np.count_nonzero(view.live)), indexed, embedded)
 
-        return self._asked(ask)
+        return self._asked(view, ask)
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -161,13 +161,22 @@ class Index:
         self._sync()
         return self._known.view(notes)
 
-    def lexical_scores(self, terms: Sequence[str], *, live: View, view: View, allowed: Mask | None = None) -> Scores:
+    def check(self, view: View) -> None:
+        """Make sure that a view's ids still mean what they meant when it was made.
+
+        Raises:
+            IndexReplacedError: if the index was rebuilt since, by this process or another.
+        """
+        self._sync()
+        if view.epoch != self._epoch:
+            raise IndexReplacedError
+
+    def lexical_scores(self, terms: Sequence[str], *, view: View, allowed: Mask | None = None) -> Scores:
         """Return each passage's score for the terms: BM25F over its fields, and a share for its note's file name.
 
         Args:
             terms: analysed query tokens.
-            live: the notes the statistics come from (the present ones).
-            view: the notes to score (those of a revision).
+            view: the notes to score, which the statistics come from too: other versions in the index change nothing.
             allowed: the passages to score, shape (view.documents,); all of the view's if None.
 
         Returns:
@@ -177,11 +186,11 @@ class Index:
 
         def ask(engines: Engines) -> Scores:
             score = engines.lexical.score
-            names = score(terms, live=live.names, allowed=view.names, weights=NAME_WEIGHTS)
-            passages = score(terms, live=live.live, allowed=wanted, weights=PASSAGE_WEIGHTS)
+            names = score(terms, live=view.names, allowed=view.names, weights=NAME_WEIGHTS)
+            passages = score(terms, live=view.live, allowed=wanted, weights=PASSAGE_WEIGHTS)
             return passages + np.where(wanted, NAME_SHARE * view.spread(names), np.float32(0))
 
-        return self._asked(ask)
+        return self._asked(view, ask)
 
     def dense_scores(self, text: str, *, view: View, allowed: Mask | None = None) -> Scores | None:
         """Return the cosine of a text with each passage, None without an embedder.
@@ -204,13 +213,16 @@ class Index:
             scores[found] = np.clip(engines.vectors.similarities(query, rows[found]), -1, 1)
             return scores
 
-        return self._asked(ask)
+        return self._asked(view, ask)
 
-    def frequencies(self, terms: Sequence[str], *, live: View) -> dict[str, int]:
+    def frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return how many of a view's passages and file names hold each term."""
-        mask = live.live | live.names
+        mask = view.live | view.names
         return self._asked(
-            lambda engines: {term: engines.lexical.document_frequency(term, live=mask) for term in dict.fromkeys(terms)}
+            view,
+            lambda engines: {
+                term: engines.lexical.document_frequency(term, live=mask) for term in dict.fromkeys(terms)
+            },
         )
 
     def close(self) -> None:
@@ -266,9 +278,9 @@ class Index:
             if progress:
                 progress("reading", min(start + _BATCH, len(missing)), len(missing))
 
-    def _asked(self, ask: Callable[[Engines], _T]) -> _T:
-        """Ask the engines; if one is damaged, make both again from the catalog and ask once more."""
-        self._sync()
+    def _asked(self, view: View, ask: Callable[[Engines], _T]) -> _T:
+        """Ask the engines about a view; if one is damaged, make both again from the catalog and ask once more."""
+        self.check(view)
         try:
             return ask(self._engines)
         except IndexDamagedError:

@@ -23,6 +23,7 @@ class Known:
     def __init__(self, catalog: Catalog) -> None:
         """Begin with nothing read."""
         self._catalog = catalog
+        self._epoch = catalog.epoch
         self._lock = threading.RLock()
         self._stored: dict[BlobId, StoredNote] = {}
         self._names: dict[str, int] = {}
@@ -55,7 +56,13 @@ class Known:
                 if key == notes:
                     self._views.insert(0, self._views.pop(position))
                     return view
-            view = build_view(notes, stored=self._stored, name_ids=self._names, vectors=self._vector_rows())
+            view = build_view(
+                notes,
+                stored=self._stored,
+                name_ids=self._names,
+                vectors=self._vector_rows(),
+                epoch=self._epoch,
+            )
             if is_whole:
                 self._views = [(dict(notes), view), *self._views[: _VIEWS - 1]]
             return view

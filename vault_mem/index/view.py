@@ -73,6 +73,7 @@ class View:
         live: the chunks of these notes, shape (documents,).
         names: the file names of these notes, shape (documents,).
         vectors: row of each document's vector, shape (documents,), -1 for those without.
+        epoch: the filling of the catalog that the ids belong to.
     """
 
     notes: tuple[IndexedNote, ...]
@@ -80,6 +81,7 @@ class View:
     live: Mask
     names: Mask
     vectors: Ids
+    epoch: str
     _name_ids: Ids = field(repr=False)
     _owners: NDArray[np.int32] = field(repr=False)
     _twins: Mapping[BlobId, tuple[int, ...]] = field(repr=False)
@@ -132,6 +134,7 @@ def build_view(
     stored: Mapping[BlobId, StoredNote],
     name_ids: Mapping[str, int],
     vectors: Ids,
+    epoch: str,
 ) -> View:
     """Return the view of those notes that are stored.
 
@@ -140,6 +143,7 @@ def build_view(
         stored: what is known of the blobs.
         name_ids: document id of each file name.
         vectors: vector row of every document of the catalog, -1 without one; its length is the view's.
+        epoch: the filling of the catalog that all of this comes from.
     """
     count = len(vectors)
     known = sorted((path, stored[blob]) for path, blob in notes.items() if blob in stored)
@@ -151,7 +155,7 @@ def build_view(
     live = owners >= 0
     for shared in (live, name_mask, names, owners):
         shared.setflags(write=False)
-    return View(indexed, count, live, name_mask, vectors, names, owners, twins)
+    return View(indexed, count, live, name_mask, vectors, epoch, names, owners, twins)
 
 
 def _owners(notes: tuple[IndexedNote, ...], count: int) -> tuple[NDArray[np.int32], dict[BlobId, tuple[int, ...]]]:

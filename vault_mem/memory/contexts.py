@@ -21,6 +21,7 @@ from vault_mem.recall.ranking import rank
 MIN_TOKENS, MAX_TOKENS = 100, 50_000
 MAX_TASK_CHARACTERS = 10_000
 MAX_FILES, MAX_FILE_NAME = 500, 4_096
+MAX_TRIGGER = 500
 MAX_HANDOFFS, MAX_QUESTIONS, MAX_RELEVANT = 1, 5, 10
 ITEM_CHARACTERS = 600
 MIN_SCORE = 0.25
@@ -85,6 +86,8 @@ def _newest(moment: Moment, positions: Iterable[int]) -> list[int]:
 def _is_triggered(note: IndexedNote, words: frozenset[str], task: str, files: Sequence[str]) -> bool:
     """Whether a trigger's words stand in the task, its glob matches a file, or an anchor lies in one of the files."""
     for trigger in note.metadata.triggers:
+        if len(trigger) > MAX_TRIGGER:
+            continue
         wanted = _WORD.findall(trigger.casefold())
         if wanted and words.issuperset(wanted) and (len(wanted) == 1 or trigger.casefold() in task.casefold()):
             return True
@@ -101,7 +104,7 @@ def _relevant(
     if not text or not positions:
         return
     question = Question(text=text, filters=Filters(), now=session.now(), limit=MAX_RELEVANT)
-    ranking = rank(question, session.index, view=moment.view, live=moment.view, positions=positions, facts=moment)
+    ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)
     best = ranking.ranked[0].score if ranking.ranked else 0.0
     seen: set[int] = set()
     for ranked in ranking.ranked:
@@ -157,4 +160,5 @@ def _block(session: Session, moment: Moment, items: Sequence[ContextItem], max_t
 def _rendered(item: ContextItem) -> str:
     age = "" if item.age_days is None else f", {item.age_days} d old"
     body = "\n".join(f"  {line}" for line in item.text.splitlines())
-    return f"\n- {item.title} ({item.reason}; {item.path}:{item.lines.first}{age})\n{body}\n"
+    title, path = (" ".join(text.split()) for text in (item.title, item.path))
+    return f"\n- {title} ({item.reason}; {path}:{item.lines.first}{age})\n{body}\n"

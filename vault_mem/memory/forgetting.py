@@ -25,7 +25,10 @@ def forget(acting: Acting, reference: str, *, version: str | None) -> Written:
         if note.metadata.status == "archived":
             return Plan("forget", (unchanged(note, content),))
         archived = with_properties(note.path, content, {"status": "archived"}, now=session.now())
-        return Plan("forget", (Draft(note.path, archived, "archived", note.title, note.metadata.id),))
+        hidden = [old for old, news in moment.successors.items() if news == (note.path,)]
+        warnings = (f"still superseded: {', '.join(hidden)}; restore brings it back",) if hidden else ()
+        draft = Draft(note.path, archived, "archived", note.title, note.metadata.id, warnings=warnings)
+        return Plan("forget", (draft,))
 
     return write(acting, compose).answers()[0]
 

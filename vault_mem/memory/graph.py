@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from vault_mem.errors import InvalidNoteError, InvalidQueryError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Related, Relation
-from vault_mem.memory.editing import with_id, with_properties
+from vault_mem.memory.editing import with_links
 from vault_mem.memory.forgetting import reinstated
+from vault_mem.memory.intake import check_relation
 from vault_mem.memory.links import Edge
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.requests import MAX_DEPTH
 from vault_mem.memory.session import Acting
-from vault_mem.memory.writing import Draft, Plan, retirement, unchanged, write
-from vault_mem.notes.model import NotePath
+from vault_mem.memory.writing import Draft, Plan, identified, retirement, unchanged, write
+from vault_mem.notes.document import parse
+from vault_mem.notes.model import Document, NotePath
+from vault_mem.notes.wikilinks import target_of, whole_link
 
 MAX_RELATIONS = 500
 
@@ -81,17 +84,17 @@ def _compose(
     add: Mapping[str, Sequence[str]],
     remove: Mapping[str, Sequence[str]],
 ) -> Plan:
-    session, now = acting.session, acting.session.now()
+    session = acting.session
     note = moment.find(reference)
     content = session.content(moment, note.blob)
-    changes = {
-        relation: _links(moment, note, relation, add.get(relation, ()), remove.get(relation, ())) or None
-        for relation in dict.fromkeys([*add, *remove])
-    }
-    new = with_properties(note.path, content, changes, now=now)
+    document, new = parse(content), content
+    for relation in dict.fromkeys([*add, *remove]):
+        drop = _dropped(moment, note, document, relation, remove.get(relation, ()))
+        links = _added(moment, note, document, relation, add.get(relation, ()))
+        new = with_links(note.path, new, relation, add=links, drop=drop)
     if new == content:
         return Plan("link", (unchanged(note, content),))
-    new, identity = with_id(note, new, now=now)
+    new, identity = identified(session, moment, note, new)
     linked = Draft(note.path, new, "linked", note.title, identity)
     retirements = [retirement(acting, moment, moment.find(old)) for old in add.get("supersedes", ())]
     returns = [_reinstated(acting, moment, note, old) for old in remove.get("supersedes", ())]
@@ -109,23 +112,46 @@ def _reinstated(acting: Acting, moment: Moment, successor: IndexedNote, referenc
     return Draft(path, content, "restored", old.title, old.metadata.id, answered=False)
 
 
-def _links(moment: Moment, note: IndexedNote, relation: str, add: Sequence[str], remove: Sequence[str]) -> list[str]:
-    """Return the links a relation shall hold, as they are written in frontmatter.
+def _added(
+    moment: Moment, note: IndexedNote, document: Document, relation: str, references: Sequence[str]
+) -> list[str]:
+    """Return the links to add, as they will be written; those that are there under any spelling are left out.
 
     Raises:
-        InvalidNoteError: if a note would name itself, or a link to be removed is not there.
+        InvalidNoteError: if a note would name itself, or the key is no relation.
     """
-    targets = list(note.metadata.relations.get(relation, ()))
-    for reference in remove:
-        path = moment.find(reference).path if reference not in targets else None
-        kept = [t for t in targets if t != reference and (path is None or moment.references.link(t) != path)]
-        if len(kept) == len(targets):
-            raise InvalidNoteError(f"{note.path} has no {relation} link to {reference!r}", "See related for its links")
-        targets = kept
-    for reference in add:
+    check_relation(relation)
+    known = {moment.references.link(target) for target in document.metadata.relations.get(relation, ())}
+    links = []
+    for reference in references:
         path = moment.find(reference).path
         if path == note.path:
             raise InvalidNoteError(f"{relation}: a note cannot name itself", "Name another note")
-        if all(moment.references.link(target) != path for target in targets):
-            targets.append(moment.references.names.shortest(path))
-    return [f"[[{target}]]" for target in targets]
+        if path not in known:
+            links.append(f"[[{moment.references.names.shortest(path)}]]")
+    return links
+
+
+def _dropped(
+    moment: Moment, note: IndexedNote, document: Document, relation: str, references: Sequence[str]
+) -> set[str]:
+    """Return the items to drop, as they are written.
+
+    Raises:
+        InvalidNoteError: if a link to be removed is not there.
+    """
+    value = document.properties.get(relation)
+    items = [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)]
+    dropped: set[str] = set()
+    for reference in references:
+        targets = {item: whole_link(item) or "" for item in items}
+        named = {item for item, target in targets.items() if reference in {item, target}}
+        if not named:
+            path = moment.find(reference).path
+            named = {
+                item for item, target in targets.items() if target and moment.references.link(target_of(target)) == path
+            }
+        if not named:
+            raise InvalidNoteError(f"{note.path} has no {relation} link to {reference!r}", "See related for its links")
+        dropped |= named
+    return dropped

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -13,8 +12,10 @@ from vault_mem.memory.moment import Moment
 from vault_mem.memory.reading import answer
 from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.session import Session
+from vault_mem.notes import patch
 from vault_mem.notes.document import parse
 from vault_mem.notes.identifiers import is_id
+from vault_mem.notes.markdown import split_lines
 from vault_mem.notes.model import BlobId, CommitId, Document, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.notes.times import parse_typed
@@ -152,7 +153,7 @@ def _blamed(session: Session, moment: Moment, path: NotePath) -> History:
     confidences = {commit: _confidence(session, record, path) for commit, record in records.items()}
     lines = [
         _blamed_line(number, content, line.commit, records, confidences)
-        for number, (content, line) in enumerate(zip(text.splitlines(), blamed, strict=False), start=1)
+        for number, (content, line) in enumerate(zip(split_lines(text), blamed, strict=False), start=1)
     ]
     return History(moment.commit, path, note.title, "blame", blame=tuple(lines))
 
@@ -223,15 +224,9 @@ def _differing(
         sections=tuple(_changed_sections(before, after)),
         links_added=tuple(sorted(_targets(after) - _targets(before))),
         links_removed=tuple(sorted(_targets(before) - _targets(after))),
-        patch=_patch(path, before.text, after.text),
+        patch=patch.unified(before.text, after.text, before=f"a/{path}", after=f"b/{path}"),
     )
     return History(moment.commit, path, moment.note(path).title, "diff", difference=difference)
-
-
-def _patch(path: NotePath, before: str, after: str) -> str:
-    """Return a unified diff of two versions."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), f"a/{path}", f"b/{path}", lineterm="")
-    return "\n".join(lines)
 
 
 def _latest(versions: Iterable[Version], bound: datetime | None) -> Version | None:
@@ -254,7 +249,7 @@ def _sections(document: Document) -> dict[str, list[str]]:
     sections: dict[str, list[str]] = {}
     starts = {heading.line: heading.text for heading in document.headings}
     name = ""
-    for number, line in enumerate(document.text.splitlines(), start=1):
+    for number, line in enumerate(split_lines(document.text), start=1):
         if number < document.body_line:
             continue
         name = starts.get(number, name)

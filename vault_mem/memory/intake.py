@@ -11,7 +11,7 @@ from vault_mem.memory.requests import MAX_NOTE_BYTES, NewNote
 from vault_mem.notes.document import parse
 from vault_mem.notes.identifiers import slugify
 from vault_mem.notes.model import Value
-from vault_mem.notes.schema import validate
+from vault_mem.notes.schema import KEYS, RELATIONS, validate
 
 LABEL_CHARACTERS = 60
 
@@ -112,9 +112,20 @@ def _check_namespace(namespace: str | None) -> str:
     return namespace
 
 
-def _targets(relation: str, targets: object) -> tuple[str, ...]:
+def check_relation(relation: str) -> None:
+    """Refuse a relation under a name that the format gives another meaning, or that is no plain word.
+
+    Raises:
+        InvalidNoteError: naming it.
+    """
+    if relation in KEYS and relation not in RELATIONS:
+        raise InvalidNoteError(f"{relation!r} is a property, not a relation", f"Use {', '.join(RELATIONS[:4])}, …")
     if slugify(relation).replace("-", "_") != relation.replace("-", "_"):
-        raise InvalidNoteError(f"{relation!r} is not a relation", "Use supersedes, derived_from, references, …")
+        raise InvalidNoteError(f"{relation!r} is not a relation", f"Use {', '.join(RELATIONS[:4])}, …")
+
+
+def _targets(relation: str, targets: object) -> tuple[str, ...]:
+    check_relation(relation)
     if isinstance(targets, str):
         return (targets,)
     if isinstance(targets, Sequence) and all(isinstance(target, str) for target in targets):

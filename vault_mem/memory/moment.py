@@ -71,7 +71,7 @@ class Moment:
 
     @cached_property
     def successors(self) -> Mapping[NotePath, tuple[NotePath, ...]]:
-        """Notes that replace a note, by its path; two notes that name each other replace neither.
+        """Notes that replace a note, by its path; notes that name each other in a circle replace none of it.
 
         A successor that is itself archived, in the inbox or a mere hypothesis replaces nothing; a note that was retired
         by one of our writes has `status: superseded` all the same, until `restore`.
@@ -84,11 +84,8 @@ class Moment:
                 old = self.references.link(target, source=note.path)
                 if old is not None and old != note.path:
                     found.setdefault(old, []).append(note.path)
-        return {
-            old: tuple(new for new in news if old not in found.get(new, ()))
-            for old, news in found.items()
-            if any(old not in found.get(new, ()) for new in news)
-        }
+        kept = {old: tuple(new for new in news if not _leads(found, new, old)) for old, news in found.items()}
+        return {old: news for old, news in kept.items() if news}
 
     @cached_property
     def _origins(self) -> dict[int, CommitRecord | None]:
@@ -123,6 +120,14 @@ class Moment:
         position = self.positions.get(path)
         return None if position is None else self.view.notes[position].blob
 
+    def owner(self, note_id: str) -> NotePath | None:
+        """Return the note an id belongs to: where several have it, the one whose path had a commit first."""
+        paths = self.references.with_id(note_id)
+        if len(paths) < 2 or self.commit is None:
+            return paths[0] if paths else None
+        head = self.commit
+        return min(paths, key=lambda path: (self.index.commits.first_rank(path, head), path))
+
     def origin(self, position: int) -> CommitRecord | None:
         """Return the commit that gave the note its present text, None if it is not committed."""
         if position not in self._origins:
@@ -139,7 +144,7 @@ class Moment:
         """Return the effective status: `superseded` where a successor names the note, else as stated."""
         note = self.view.notes[position]
         stated = note.metadata.status
-        return "superseded" if stated == "active" and note.path in self.successors else stated
+        return "superseded" if stated in ANSWERING and note.path in self.successors else stated
 
     def status_at(self, position: int, now: datetime) -> str:
         """Return the effective status, `expired` where `expires` (exclusive) has come."""
@@ -187,3 +192,17 @@ class Moment:
         names = [self.view.notes[position].metadata.agent]
         names += [origin.author, origin.agent] if origin else []
         return frozenset(name.casefold() for name in names if name)
+
+
+def _leads(successors: Mapping[NotePath, list[NotePath]], start: NotePath, end: NotePath) -> bool:
+    """Whether the successors of `start`, and theirs, come to `end`."""
+    seen: set[NotePath] = set()
+    waiting = [start]
+    while waiting:
+        path = waiting.pop()
+        if path == end:
+            return True
+        if path not in seen:
+            seen.add(path)
+            waiting.extend(successors.get(path, ()))
+    return False

@@ -12,6 +12,7 @@ from vault_mem.memory.session import Session
 from vault_mem.notes.document import parse, section
 from vault_mem.notes.model import Document, Lines
 
+_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _LINES = re.compile(r"L?(\d{1,9})(?:\s*-\s*L?(\d{1,9}))?\Z", re.IGNORECASE)
 
 
@@ -28,7 +29,7 @@ def answer(session: Session, moment: Moment, note: IndexedNote, part: str | None
         SectionNotFoundError: if it has no such heading or lines.
     """
     document = parse(session.content(moment, note.blob))
-    lines = document.text.splitlines(keepends=True)
+    lines = _LINE.findall(document.text)
     extent = _extent(document, note, part, len(lines)) if part else Lines(1, max(1, len(lines)))
     position = moment.positions[note.path]
     origin = moment.origin(position)

@@ -27,17 +27,17 @@ def recall(session: Session, question: Question) -> Recalled:
     """Answer a question; see `Memory.recall`."""
     present = session.present()
     moment = present if question.at is None else session.at(question.at)
-    judged = question.now if question.at is None else moment.time
+    judged = question.now if question.at is None else max(moment.time, question.at_time or moment.time)
     positions = select(moment.view.notes, question.filters, moment, now=judged)
     if not question.text:
         return _listed(session, moment, question, positions)
-    live = present.view
-    ranking = rank(question, session.index, view=moment.view, live=live, positions=positions, facts=moment)
+    ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)
     entries = _arranged(session, moment, ranking, question)
     page = entries[question.offset : question.offset + question.limit]
-    frequencies = session.index.frequencies(ranking.terms, live=live)
-    weights = inverse_frequencies(frequencies, len(live.notes))
+    frequencies = session.index.frequencies(ranking.terms, view=moment.view)
+    weights = inverse_frequencies(frequencies, len(moment.view.notes))
     hits = [_hit(session, moment, question, ranking, entry, weights=weights) for entry in page]
+    session.index.check(moment.view)
     kept = _within_budget(hits, question.max_tokens)
     answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, frequencies))
     return replace(answer, explanation=_explained(question, ranking, frequencies))

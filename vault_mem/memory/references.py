@@ -59,6 +59,10 @@ class References:
                 raise AmbiguousNoteError(reference, candidates)
         raise NoteNotFoundError(reference, at=at, suggestions=self._suggestions(text))
 
+    def with_id(self, note_id: str) -> Sequence[NotePath]:
+        """Return the notes that have an id, by path; more than one if a file was copied."""
+        return self._ids.get(note_id, [])
+
     def link(self, target: str, *, source: NotePath | None = None, style: str = "wiki") -> NotePath | None:
         """Return the note a link leads to, None if it is broken or ambiguous."""
         return self.names.resolve(target, source=source, style=style).path

@@ -12,18 +12,19 @@ from typing import Any
 from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Remembered
-from vault_mem.memory.editing import title_of, with_id, with_properties, with_text
+from vault_mem.memory.editing import title_of, with_links, with_properties, with_text
 from vault_mem.memory.intake import Request
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.requests import MAX_BATCH, NewNote
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
-from vault_mem.memory.writing import Draft, Plan, retirement, unchanged, write
+from vault_mem.memory.writing import Draft, Plan, identified, retirement, unchanged, write
 from vault_mem.notes.document import body_text, new_document, parse
 from vault_mem.notes.identifiers import fold, new_id, slugify, unique_slug
 from vault_mem.notes.model import NotePath, Value
 from vault_mem.notes.schema import validate
 from vault_mem.notes.times import format_time, parse_stored
+from vault_mem.recall.query import ANSWERING
 from vault_mem.vault.layout import inside, namespace_of
 
 _NUMBER = re.compile(r"-\d+\Z")
@@ -142,7 +143,7 @@ class _Composer:
         head["created"] = format_time(self._now)
         head |= {key: value for key, value in request.properties.items() if key not in head}
         head |= {key: value for key, value in self._defaults(request).items() if key not in head}
-        head |= relations
+        head |= {relation: list(links) for relation, links in relations.items()}
         if self._acting.agent:
             head["agent"] = self._acting.agent
         content = new_document(request.title, request.text, head)
@@ -166,35 +167,38 @@ class _Composer:
     def _revision(self, request: Request, note: IndexedNote, siblings: Mapping[str, NotePath]) -> Draft:
         content = self._session.content(self._moment, note.blob)
         relations, warnings = self._relations(request, note.path, siblings)
-        changes: dict[str, object] = {**request.properties, **self._merged(note, relations)}
-        if note.metadata.status == "archived":
-            changes["status"] = None
+        changes: dict[str, object] = {**self._revived(note), **request.properties}
         new = with_properties(note.path, content, changes, now=self._now)
+        for relation, links in relations.items():
+            new = with_links(note.path, new, relation, add=links)
         if not _says(new, request):
             text = f"# {request.title}\n\n{request.text}" if request.title and not _has_title(request) else request.text
             new = with_text(note.path, new, text)
+        successors = self._moment.successors.get(note.path, ())
+        if successors:
+            warnings = (*warnings, f"superseded by {', '.join(successors)}: recall answers with that")
         if new == content:
             return replace(unchanged(note, content), warnings=warnings)
-        new, identity = with_id(note, new, now=self._now)
+        new, identity = identified(self._session, self._moment, note, new)
         return Draft(note.path, new, "revised", title_of(new, note.title), identity, warnings=warnings)
 
-    def _merged(self, note: IndexedNote, relations: Mapping[str, Value]) -> dict[str, Value]:
-        """Add the new links to those the note has, under each relation."""
-        merged: dict[str, Value] = {}
-        for relation, links in relations.items():
-            had = [f"[[{target}]]" for target in note.metadata.relations.get(relation, ())]
-            merged[relation] = (
-                [*had, *(link for link in links if link not in had)] if isinstance(links, list) else links
-            )
-        return merged
+    def _revived(self, note: IndexedNote) -> dict[str, object]:
+        """Return what must change so that recall answers with a note that is said again: its status, a past end."""
+        metadata = note.metadata
+        changes: dict[str, object] = {}
+        if metadata.status not in ANSWERING and note.path not in self._moment.successors:
+            changes["status"] = None
+        if metadata.expires is not None and metadata.expires <= self._now:
+            changes["expires"] = None
+        return changes
 
     # --- links ---
 
     def _relations(
         self, request: Request, path: NotePath, siblings: Mapping[str, NotePath]
-    ) -> tuple[dict[str, Value], tuple[str, ...]]:
+    ) -> tuple[dict[str, list[str]], tuple[str, ...]]:
         """Turn `{relation: [note, …]}` into frontmatter; retire what is superseded; warn of links that lead nowhere."""
-        relations: dict[str, Value] = {}
+        relations: dict[str, list[str]] = {}
         warnings: list[str] = []
         for relation, targets in request.links.items():
             place = _Place(request, path, relation, siblings)
@@ -238,12 +242,13 @@ class _Known:
         self._titles: dict[str, list[IndexedNote]] = {}
         keys = {request.key for request in requests if request.key}
         titles = {_title(request) for request in requests if not request.key}
+        now = session.now()
         for position, note in enumerate(moment.view.notes):
             metadata = note.metadata
             if metadata.key in keys:
                 identity = (moment.namespace(position), metadata.category or metadata.type, metadata.key or "")
                 self._identities.setdefault(identity, note)
-            if titles and metadata.status not in {"archived", "superseded"}:
+            if titles and metadata.status in ANSWERING and not _is_over(metadata.expires, now):
                 title = _unnumbered(fold(note.title)) if note.stored.title is None else fold(note.title)
                 if title in titles:
                     self._titles.setdefault(title, []).append(note)
@@ -263,6 +268,10 @@ def _title(request: Request) -> str:
     """Return the folded title that the note will have; for one without a heading its file name, without a number."""
     title = request.title or parse(request.text.encode()).title
     return fold(title) if title else _unnumbered(fold(slugify(request.label)))
+
+
+def _is_over(expires: datetime | None, now: datetime) -> bool:
+    return expires is not None and expires <= now
 
 
 def _unnumbered(name: str) -> str:

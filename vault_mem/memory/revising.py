@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from vault_mem.errors import InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
-from vault_mem.memory.editing import title_of, with_id, with_properties, with_text
+from vault_mem.memory.editing import title_of, with_links, with_properties, with_text
 from vault_mem.memory.intake import check_text
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.remembering import remember
 from vault_mem.memory.requests import NewNote
 from vault_mem.memory.session import Acting
-from vault_mem.memory.writing import Draft, Plan, check_version, retirement, unchanged, write
+from vault_mem.memory.writing import Draft, Plan, check_version, identified, retirement, unchanged, write
 from vault_mem.notes.document import parse
 from vault_mem.vault.layout import namespace_of
 
@@ -60,27 +60,28 @@ def _compose(acting: Acting, moment: Moment, revision: Revision) -> Plan:
     olds = [moment.find(old) for old in revision.supersedes]
     if any(old.path == note.path for old in olds):
         raise InvalidNoteError("A note cannot supersede itself", "Name another note, or leave supersedes out")
-    new = with_properties(note.path, content, {**revision.changes, **_supersedes(moment, note, olds)}, now=now)
+    changes = dict(revision.changes)
+    if olds and note.metadata.status == "superseded":
+        changes.setdefault("status", None)
+    new = with_properties(note.path, content, changes, now=now)
+    new = with_links(note.path, new, "supersedes", add=_links(moment, note, olds))
     if revision.text is not None:
         new = with_text(note.path, new, revision.text)
     if new == content:
         return Plan("revise", (unchanged(note, content),))
     identity: str | None = note.metadata.id
     if revision.text is not None or olds:
-        new, identity = with_id(note, new, now=now)
+        new, identity = identified(acting.session, moment, note, new)
     revised = Draft(note.path, new, "revised", title_of(new, note.title), identity)
     begins = parse(new).metadata.valid_from
     retirements = (retirement(acting, moment, old, valid_to=begins) for old in olds)
     return Plan("supersede" if olds else "revise", (revised, *filter(None, retirements)))
 
 
-def _supersedes(moment: Moment, note: IndexedNote, olds: Sequence[IndexedNote]) -> dict[str, object]:
-    """Return the `supersedes` property with the old notes added, nothing if there are none to add."""
-    if not olds:
-        return {}
-    links = [f"[[{target}]]" for target in note.metadata.relations.get("supersedes", ())]
-    new = [f"[[{moment.references.names.shortest(old.path)}]]" for old in olds]
-    return {"supersedes": [*links, *(link for link in new if link not in links)]}
+def _links(moment: Moment, note: IndexedNote, olds: Sequence[IndexedNote]) -> list[str]:
+    """Return the links to old notes that the note does not have under any spelling."""
+    known = {moment.references.link(target) for target in note.metadata.relations.get("supersedes", ())}
+    return [f"[[{moment.references.names.shortest(old.path)}]]" for old in olds if old.path not in known]
 
 
 def _is_missing(acting: Acting, reference: str) -> bool:

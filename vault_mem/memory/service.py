@@ -197,7 +197,7 @@ class Memory:
             passages=passages,
             now=self._session.now(),
         )
-        return recalling.recall(self._session, question)
+        return self._session.asking(lambda: recalling.recall(self._session, question))
 
     def read(self, note: str, *, at: str | None = None, section: str | None = None) -> NoteAnswer:
         """Return a note whole, or one section or line range of it, as it is or was.
@@ -340,7 +340,9 @@ class Memory:
             max_tokens: budget for the block (characters / 4), 100..50,000.
             namespace: a project; its notes and the global ones. None is all.
         """
-        return contexts.context(self._session, task, files=files, max_tokens=max_tokens, namespace=namespace)
+        return self._session.asking(
+            lambda: contexts.context(self._session, task, files=files, max_tokens=max_tokens, namespace=namespace)
+        )
 
     def status(self) -> Status:
         """Return the vault and its index in figures."""

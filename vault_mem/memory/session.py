@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from vault_mem.config import Settings
-from vault_mem.errors import VaultBusyError
+from vault_mem.errors import IndexReplacedError, VaultBusyError
 from vault_mem.index.commits import Version
 from vault_mem.index.index import Index
 from vault_mem.memory.moment import Moment
@@ -21,6 +23,8 @@ from vault_mem.vault.worktree import Snapshot
 Progress = Callable[[str, int, int], None]
 PAST_MOMENTS = 8
 HISTORY_BATCH = 500
+MAX_REPEATS = 3
+_T = TypeVar("_T")
 
 
 class Session:
@@ -46,6 +50,7 @@ class Session:
         self._progress = progress
         self._clock = clock
         self._lock = threading.RLock()
+        self._mark: str | None = None
         self._present: tuple[Snapshot, Moment] | None = None
         self._past: OrderedDict[CommitId, Moment] = OrderedDict()
 
@@ -65,8 +70,9 @@ class Session:
     def present(self) -> Moment:
         """Return the vault as it is now, hand edits included, after catching the index up with it."""
         with self._lock:
+            self._expect_history()
             snapshot = self.vault.current()
-            if self._present is not None and self._present[0] == snapshot and self._present[1].is_complete:
+            if self._present is not None and self._present[0] == snapshot and self._stands(self._present[1]):
                 return self._present[1]
             complete = self._catch_up(snapshot)
             committed = self.vault.tree(snapshot.commit) if snapshot.commit else {}
@@ -95,7 +101,7 @@ class Session:
         with self._lock:
             if not self.index.commits.has(commit):
                 self.present()
-            if commit not in self._past:
+            if commit not in self._past or not self._stands(self._past[commit]):
                 notes = self.vault.tree(commit)
                 complete = self.index.update(notes, self._reader(None), progress=self._progress)
                 record = self.index.commits.headline(commit)
@@ -111,6 +117,13 @@ class Session:
             while len(self._past) > PAST_MOMENTS:
                 self._past.popitem(last=False)
             return self._past[commit]
+
+    def asking(self, work: Callable[[], _T]) -> _T:
+        """Do work that asks the index; where the index was rebuilt meanwhile, look at the vault again and repeat it."""
+        for _ in range(MAX_REPEATS):
+            with suppress(IndexReplacedError):
+                return work()
+        return work()
 
     def content(self, moment: Moment, blob: BlobId) -> bytes:
         """Return the bytes of a version that the moment holds.
@@ -141,6 +154,22 @@ class Session:
             if history:
                 self._index_history()
             return moment
+
+    def _expect_history(self) -> None:
+        """Forget the log of commits where a shallow clone was deepened: parents that were cut off are there now."""
+        mark = self.vault.shallow_mark()
+        if mark != self._mark:
+            self.index.commits.expect(mark)
+            self._mark, self._present = mark, None
+            self._past.clear()
+
+    def _stands(self, moment: Moment) -> bool:
+        """Whether a moment is complete, and the index still knows it."""
+        try:
+            self.index.check(moment.view)
+        except IndexReplacedError:
+            return False
+        return moment.is_complete
 
     def _catch_up(self, snapshot: Snapshot) -> bool:
         complete = self.index.update(snapshot.notes, self._reader(snapshot), progress=self._progress)

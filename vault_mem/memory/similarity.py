@@ -36,7 +36,7 @@ def similar_notes(session: Session, moment: Moment, text: str, *, without: NoteP
         return ()
     question = Question(text=probe[:QUESTION_CHARACTERS], filters=Filters(), now=session.now(), limit=CANDIDATES)
     positions = select(moment.view.notes, question.filters, moment, now=question.now)
-    ranking = rank(question, session.index, view=moment.view, live=moment.view, positions=positions, facts=moment)
+    ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)
     found: list[NotePath] = []
     for entry in ranking.ranked[:CANDIDATES]:
         note = moment.view.notes[entry.position]

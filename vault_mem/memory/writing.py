@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from vault_mem.errors import InvalidNoteError, VaultBusyError, WriteConflictError
+from vault_mem.errors import IndexReplacedError, InvalidNoteError, VaultBusyError, WriteConflictError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Written
-from vault_mem.memory.editing import retired
+from vault_mem.memory.editing import retired, with_new_id
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Acting, Session
+from vault_mem.notes import patch
+from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change, Receipt
 from vault_mem.vault.objects import blob_id
@@ -108,12 +109,16 @@ def _settle(session: Session, transaction: Transaction, compose: Callable[[Momen
         moment = session.present()
         if not moment.is_complete:
             raise VaultBusyError("The index is being built by another process", "Try again when it has finished")
-        plan = compose(moment)
-        edited = [draft.path for draft in plan.changes if _is_edited(moment, draft.path)]
+        try:
+            plan = compose(moment)
+        except IndexReplacedError:
+            continue
+        edited = {draft.path for draft in plan.changes if draft.path in moment.dirty | moment.gone}
         if not edited:
             return plan, moment
+        edited |= _left_behind(session, moment, edited)
         ids = [moment.note(path).metadata.id for path in edited if path in moment.positions]
-        transaction.adopt(edited, note_ids=tuple(identity for identity in ids if identity))
+        transaction.adopt(sorted(edited), note_ids=tuple(identity for identity in ids if identity))
     raise VaultBusyError("The note keeps changing on disk", "Try again when nobody is editing it")
 
 
@@ -123,9 +128,13 @@ def _subject(plan: Plan) -> str | None:
     return answered[0] if len(answered) == 1 else None
 
 
-def _is_edited(moment: Moment, path: NotePath) -> bool:
-    """Whether the work tree has another version of the note than HEAD, or has lost it."""
-    return path in moment.dirty or path in moment.gone
+def _left_behind(session: Session, moment: Moment, edited: Collection[NotePath]) -> set[NotePath]:
+    """Return the old paths of notes that a person moved: gone from the work tree, with the id of an edited one."""
+    if moment.commit is None or not moment.gone:
+        return set()
+    ids = {moment.note(path).metadata.id for path in edited if path in moment.positions} - {None}
+    committed = session.vault.tree(moment.commit)
+    return {path for path in moment.gone if parse(session.version_bytes(committed[path])).metadata.id in ids}
 
 
 def _commit(acting: Acting, transaction: Transaction, plan: Plan) -> Receipt:
@@ -154,8 +163,19 @@ def retirement(acting: Acting, moment: Moment, old: IndexedNote, *, valid_to: da
     if old.metadata.status == "superseded":
         return None
     session = acting.session
-    content, identity = retired(old, session.content(moment, old.blob), valid_to=valid_to, now=session.now())
+    content, identity = identified(session, moment, old, session.content(moment, old.blob))
+    content = retired(old, content, valid_to=valid_to)
     return Draft(old.path, content, "superseded", old.title, identity, answered=False)
+
+
+def identified(session: Session, moment: Moment, note: IndexedNote, content: bytes) -> tuple[bytes, str]:
+    """Return a note's bytes with an id of its own, and the id.
+
+    A note without one gets it now; so does a copy, whose id belongs to the path that had it first.
+    """
+    if note.metadata.id and moment.owner(note.metadata.id) == note.path:
+        return content, note.metadata.id
+    return with_new_id(note.path, content, now=session.now())
 
 
 def check_version(session: Session, moment: Moment, note: IndexedNote, version: str | None) -> None:
@@ -179,10 +199,8 @@ def check_version(session: Session, moment: Moment, note: IndexedNote, version: 
         return
     present = session.content(moment, note.blob).decode(errors="replace")
     seen = session.version_bytes(BlobId(version)).decode(errors="replace") if len(version) == len(note.blob) else ""
-    diff = "\n".join(
-        difflib.unified_diff(seen.splitlines(), present.splitlines(), "version you saw", "version now", lineterm="")
-    )
-    raise WriteConflictError(note.path, expected=version, actual=note.blob, diff=diff if seen else "")
+    diff = patch.unified(seen, present, before="version you saw", after="version now") if seen else ""
+    raise WriteConflictError(note.path, expected=version, actual=note.blob, diff=diff)
 
 
 def unchanged(note: IndexedNote, content: bytes) -> Draft:

@@ -14,7 +14,7 @@ from vault_mem.notes.identifiers import fold
 from vault_mem.notes.logseq import PageProperties, page_properties
 from vault_mem.notes.markdown import Body, atx_start, bullet_end, find_headings, is_setext, plain_text, read_body
 from vault_mem.notes.metadata import read_metadata
-from vault_mem.notes.model import Document, Heading, Lines, Link, Metadata, Problem, Value
+from vault_mem.notes.model import Document, Heading, Lines, Link, Metadata, Problem, Scalar, Value
 from vault_mem.notes.wikilinks import links_in, property_links
 
 MAX_INDEXED = 1 << 20
@@ -112,7 +112,7 @@ def _document(text: str, front: Frontmatter, body: Body, problems: list[Problem]
         metadata, _ = read_metadata({**page.values, **front.properties})
     title_heading = _title_heading(body, headings)
     stated = front.properties.get("title") or page.values.get("title")
-    title = str(stated) if isinstance(stated, str | int | float) else title_heading and title_heading.text
+    title = _one_line(stated) if isinstance(stated, str | int | float) else title_heading and title_heading.text
     return Document(
         text=text,
         properties=front.properties,
@@ -124,6 +124,11 @@ def _document(text: str, front: Frontmatter, body: Body, problems: list[Problem]
         chunks=chunks.split(body, headings, title_line=title_heading.line if title_heading else None),
         problems=(*problems, *bad, *_conflicts(text, body)),
     )
+
+
+def _one_line(value: Scalar) -> str:
+    """Return a title as one line of visible text: it stands in lists, where a line break would pass for a new entry."""
+    return " ".join("".join(char if char.isprintable() else " " for char in str(value)).split())
 
 
 def _cut(data: bytes) -> bytes:

@@ -192,3 +192,6 @@ _CHECKS: Mapping[str, Callable[[str, object], Value]] = {
     **dict.fromkeys(("source", "agent"), _line),
     **dict.fromkeys(RELATIONS, _relation),
 }
+
+KEYS = frozenset({*_CHECKS, *_TIMES, "title"})
+"""Every key that the format gives a meaning."""

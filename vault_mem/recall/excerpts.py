@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 MAX_EXCERPT = 1_200
+MAX_WORDS = 64
 CHARACTERS_PER_TOKEN = 4
 _BREAK = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 
@@ -20,7 +21,7 @@ def excerpt(text: str, words: frozenset[str], *, limit: int = MAX_EXCERPT) -> st
 
     Args:
         text: the passage as written.
-        words: the query's words, case-folded, before analysis.
+        words: the query's words, case-folded, before analysis; the 64 longest count.
         limit: characters at most, the marks of omission included.
 
     Returns:
@@ -53,7 +54,9 @@ def _pieces(text: str) -> list[str]:
 
 def _best_start(pieces: list[str], words: frozenset[str], room: int) -> int:
     """Return the index of the piece from which a window of `room` characters holds most of the words."""
-    found = [sum(word in piece.casefold() for word in words) for piece in pieces]
+    wanted = sorted(words, key=len, reverse=True)[:MAX_WORDS]
+    folded = [piece.casefold() for piece in pieces]
+    found = [sum(word in piece for word in wanted) for piece in folded]
     best, best_count = 0, -1
     end, size, count = 0, 0, 0
     for start, piece in enumerate(pieces):

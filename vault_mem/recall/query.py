@@ -9,7 +9,7 @@ from datetime import datetime
 from vault_mem.errors import InvalidQueryError
 from vault_mem.notes.schema import STATUSES, TIERS, TYPES
 from vault_mem.notes.times import parse_typed
-from vault_mem.recall.limits import DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY_CHARACTERS, MODES
+from vault_mem.recall.limits import DEFAULT_LIMIT, MAX_LIMIT, MAX_PATTERN_CHARACTERS, MAX_QUERY_CHARACTERS, MODES
 
 ANSWERING = frozenset({"active", "disputed", "hypothesis"})
 """Statuses recall answers from unless told otherwise. Source: the vault format, supersession and forgetting."""
@@ -48,7 +48,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A recall, checked; see `Memory.recall` for the meaning of each field."""
+    """A recall, checked; see `Memory.recall` for the meaning of each field. `at_time` is `at` where that is a time."""
 
     text: str
     filters: Filters
@@ -56,6 +56,7 @@ class Question:
     limit: int = DEFAULT_LIMIT
     offset: int = 0
     at: str | None = None
+    at_time: datetime | None = None
     mode: str = "hybrid"
     max_tokens: int | None = None
     explain: bool = False
@@ -91,7 +92,7 @@ class Question:
         Raises:
             InvalidQueryError: naming the argument, what is wrong with it and what it may be.
         """
-        _check_bounds(query, limit, offset, max_tokens)
+        _check_bounds(query, path, limit, offset, max_tokens)
         filters = Filters(
             types=_words("types", types, TYPES),
             categories=_words("categories", categories),
@@ -117,6 +118,7 @@ class Question:
             limit=limit,
             offset=offset,
             at=at,
+            at_time=parse_typed(at, now=now, end_of_day=True) if at else None,
             mode=_one_of("mode", mode, MODES),
             max_tokens=max_tokens,
             explain=explain,
@@ -124,12 +126,14 @@ class Question:
         )
 
 
-def _check_bounds(query: str, limit: int, offset: int, max_tokens: int | None) -> None:
+def _check_bounds(query: str, path: str | None, limit: int, offset: int, max_tokens: int | None) -> None:
     if len(query) > MAX_QUERY_CHARACTERS:
         raise InvalidQueryError(
             f"The query has {len(query):,} characters, {MAX_QUERY_CHARACTERS:,} are allowed", "Ask with fewer words"
         )
     check_unicode(query)
+    if path is not None and len(path) > MAX_PATTERN_CHARACTERS:
+        raise InvalidQueryError("path is too long", f"Give {MAX_PATTERN_CHARACTERS} characters at most")
     if not 1 <= limit <= MAX_LIMIT:
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_LIMIT}; offset turns the page")
     if not 0 <= offset <= 10_000_000:

@@ -63,16 +63,13 @@ class Ranking:
     dense_weight: float = 0.0
 
 
-def rank(
-    question: Question, index: Index, *, view: View, live: View, positions: Sequence[int], facts: Facts
-) -> Ranking:
+def rank(question: Question, index: Index, *, view: View, positions: Sequence[int], facts: Facts) -> Ranking:
     """Rank the passages of the notes at `positions`.
 
     Args:
         question: what is asked; its text is not empty.
         index: where the passages are.
-        view: the notes of the revision that is asked about.
-        live: the notes of the present, whose statistics weigh the words.
+        view: the notes of the revision that is asked about; their statistics weigh the words.
         positions: the notes of `view` that may answer.
         facts: their effective statuses.
 
@@ -89,7 +86,7 @@ def rank(
         return Ranking((), terms)
     lexical = np.zeros(len(documents), dtype=np.float32)
     if question.mode != "dense" and terms:
-        lexical = index.lexical_scores(terms, live=live, view=view, allowed=allowed)[documents]
+        lexical = index.lexical_scores(terms, view=view, allowed=allowed)[documents]
     dense = None
     if question.mode != "lexical":
         dense = index.dense_scores(question.text, view=view, allowed=allowed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from vault_mem.config import Settings
-from vault_mem.errors import NoteNotFoundError, ReadOnlyVaultError, RevisionNotFoundError
+from vault_mem.errors import NoteNotFoundError, ReadOnlyVaultError, RevisionNotFoundError, StorageError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.vault import history
@@ -187,6 +188,15 @@ class Vault:
     def blame(self, path: NotePath, commit: CommitId | None = None) -> tuple[history.BlameLine, ...]:
         """Return who last changed each line of a note at a commit, None for the work tree's text."""
         return history.read_blame(self._repository, path, commit)
+
+    def shallow_mark(self) -> str:
+        """Return where a shallow clone is cut off, as a digest; empty for a whole repository. One file is read."""
+        try:
+            return hashlib.sha256((self._repository.common_dir / "shallow").read_bytes()).hexdigest()
+        except FileNotFoundError:
+            return ""
+        except OSError as exc:
+            raise StorageError(self._repository.common_dir / "shallow", exc.strerror or str(exc)) from exc
 
     # Health.
 

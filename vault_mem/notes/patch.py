@@ -1,0 +1,61 @@
+"""The difference between two texts, to be read by people; bounded in time whatever the texts are."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+
+MAX_LINES = 2_000
+"""Changed lines that are compared one by one, on the longer side; beyond that only their number is told."""
+
+_CONTEXT = 3
+
+
+def unified(old: str, new: str, *, before: str, after: str) -> str:
+    """Return a unified diff without a final newline, empty for equal texts.
+
+    What both texts begin and end with is set aside first. Where more than `MAX_LINES` lines stand in between, comparing
+    them could take quadratic time, so one hunk says how many there are.
+
+    Args:
+        old: the text before.
+        new: the text after.
+        before: name of the old side.
+        after: name of the new side.
+    """
+    if old == new:
+        return ""
+    first, second = old.split("\n"), new.split("\n")
+    head = _common(first, second)
+    tail = _common(first[head:][::-1], second[head:][::-1])
+    gone, come = len(first) - head - tail, len(second) - head - tail
+    if max(gone, come) > MAX_LINES:
+        line = head + 1
+        return f"--- {before}\n+++ {after}\n@@ -{line},{gone} +{line},{come} @@\n[too many changed lines to show]"
+    start = max(0, head - _CONTEXT)
+    keep = max(0, tail - _CONTEXT)
+    hunks = difflib.unified_diff(
+        first[start : len(first) - keep], second[start : len(second) - keep], before, after, n=_CONTEXT, lineterm=""
+    )
+    return "\n".join(_moved(line, start) for line in hunks)
+
+
+def _common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return how many lines both begin with."""
+    for number, (one, other) in enumerate(zip(first, second, strict=False)):
+        if one != other:
+            return number
+    return min(len(first), len(second))
+
+
+def _moved(line: str, start: int) -> str:
+    """Return a line of a diff, a hunk's header counted from the whole text's beginning."""
+    if start == 0 or not line.startswith("@@ "):
+        return line
+    parts = line.split(" ")
+    return " ".join(["@@", *(_shifted(part, start) for part in parts[1:3]), *parts[3:]])
+
+
+def _shifted(part: str, start: int) -> str:
+    number, comma, count = part[1:].partition(",")
+    return f"{part[0]}{int(number) + start}{comma}{count}"
