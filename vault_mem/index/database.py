@@ -111,8 +111,12 @@ class Database:
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
         )
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA foreign_keys = OFF")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _give(self, connection: sqlite3.Connection) -> None:
@@ -133,6 +137,11 @@ class Database:
         connection.execute(f"PRAGMA user_version = {int(version)}")
 
 
+def database_files(path: Path) -> tuple[Path, ...]:
+    """Return a database's file and those that SQLite keeps beside it while it is open."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm"))
+
+
 def _identity(path: Path) -> tuple[int, int]:
     try:
         status = path.stat()
@@ -149,6 +158,6 @@ def _translated(path: Path) -> Iterator[None]:
         name = getattr(exc, "sqlite_errorname", "")
         if any(name.startswith(busy) for busy in _BUSY):
             raise VaultBusyError("The recall index is being written by another process") from exc
-        if any(name.startswith(storage) for storage in _STORAGE):
+        if any(name.startswith(storage) for storage in _STORAGE) and not any(map(Path.is_dir, database_files(path))):
             raise StorageError(path, str(exc)) from exc
         raise IndexDamagedError(f"{path.name}: {exc}") from exc

@@ -19,6 +19,7 @@ import numpy as np
 from vault_mem.errors import IndexDamagedError, IndexReplacedError, InvalidConfigError, StorageError, VaultBusyError
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
+from vault_mem.index.database import database_files
 from vault_mem.index.embedders.base import Embedder
 from vault_mem.index.engines import Engines
 from vault_mem.index.known import Known
@@ -89,10 +90,11 @@ class Index:
         if lexical not in _ENGINES:
             raise InvalidConfigError(f"lexical engine {lexical!r}", f"known are: {', '.join(_ENGINES)}")
         index = cls(folder, embedder=embedder)
-        with writers_lock(index._root, wait=0) as is_held:
-            if is_held:
-                index._engines.follow(index.catalog)
-                index._tidy()
+        try:
+            index._heal()
+        except BaseException:
+            index.close()
+            raise
         return index
 
     @property
@@ -236,11 +238,21 @@ class Index:
     def _catalog_file(self) -> Path:
         return self._root / "catalog.sqlite"
 
+    def _heal(self) -> None:
+        """Finish what a killed writer left, unless another process is writing."""
+        try:
+            with writers_lock(self._root, wait=0) as is_held:
+                if is_held:
+                    self._engines.follow(self.catalog)
+                    self._tidy()
+        except IndexDamagedError:
+            self._start_over()
+
     def _attach(self, catalog: Catalog) -> None:
         """Take a catalog, open the engines of its epoch, and forget what was known of another."""
+        self._epoch = catalog.epoch
         self.catalog = catalog
         self.commits = CommitLog(catalog)
-        self._epoch = catalog.epoch
         self._engines = Engines(self._root / self._epoch, self._embedder)
         self._known = Known(catalog)
 
@@ -296,17 +308,26 @@ class Index:
     def _start_over(self) -> None:
         """Replace a catalog that cannot be read by an empty one, unless another process has done so meanwhile."""
         with self._exclusive(), self._lock:
-            if hasattr(self, "catalog"):
-                if self.catalog.database.is_replaced():
-                    self._sync()
+            if hasattr(self, "_engines"):
+                if self._is_mended():
                     return
                 self._engines.close()
                 self.catalog.close()
             with _storage(self.folder):
-                for suffix in ("", "-wal", "-shm"):
-                    self._catalog_file.with_name(self._catalog_file.name + suffix).unlink(missing_ok=True)
+                for file in database_files(self._catalog_file):
+                    shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
             self._attach(Catalog(self._catalog_file))
             self._tidy()
+
+    def _is_mended(self) -> bool:
+        """Whether another process has replaced the catalog meanwhile, by one that can be read."""
+        if not self.catalog.database.is_replaced():
+            return False
+        try:
+            self._sync()
+        except IndexDamagedError:
+            return False
+        return True
 
     def _tidy(self) -> None:
         """Delete engines of other epochs and the indexes of older versions. The caller holds the lock."""

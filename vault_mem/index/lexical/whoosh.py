@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import columns, fields, formats, index
 from whoosh.reading import CorruptIndexError, IndexReader, SegmentReader, TermNotFound
+from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
 
 from vault_mem.errors import IndexDamagedError, StorageError, VaultBusyError
@@ -223,16 +224,25 @@ class WhooshLexicalIndex:
 
     @contextmanager
     def _writer(self) -> Iterator[SegmentWriter]:
+        """Lend a writer that commits at the end of the block, or changes nothing if that fails.
+
+        The lock is held here, because a writer that cannot be made or closed keeps its own until the process ends.
+        """
+        if self._index is None:
+            raise IndexDamagedError("lexical index (it is not there)")
+        lock = self._index.lock("WRITELOCK")
+        if not try_for(lock.acquire, timeout=10.0):
+            raise VaultBusyError("The lexical index is being written by another process")
         try:
-            writer = SegmentWriter(self._index, timeout=10.0, limitmb=128)
-        except index.LockError as exc:
-            raise VaultBusyError("The lexical index is being written by another process") from exc
-        try:
-            yield writer
-        except BaseException:
-            writer.cancel()
-            raise
-        writer.commit()
+            writer = SegmentWriter(self._index, _lk=False, limitmb=128)
+            try:
+                yield writer
+            except BaseException:
+                writer.cancel()
+                raise
+            writer.commit()
+        finally:
+            lock.release()
 
     @contextmanager
     def _seam(self, damage: tuple[type[Exception], ...] = _UNREADABLE) -> Iterator[None]:
