@@ -73,6 +73,32 @@ def test_long_texts_are_cut_and_control_characters_taken_out() -> None:
     assert len(parse_message(format_message(many)).note_ids) == MAX_IDS
 
 
+CUT = "# ------------------------ >8 ------------------------"
+ENDS = ("---", "--- a/x", "---\t", "----", "---x", CUT, f"; {CUT[2:]}", CUT[2:], "diff --git")
+FORGED = ("Memory-Op: forged", "Memory-Id: FORGED", "Memory-Agent: root", "(cherry picked from commit 0)")
+LINES = st.sampled_from([*ENDS, *FORGED, "", " ", "\t", "#", "# note", "Conflicts:", "\tx", "text"])
+
+
+@given(st.lists(LINES | st.text(max_size=8), max_size=12).map("\n".join), st.sampled_from(["#", ";", "auto"]))
+def test_git_reads_the_same_facts_from_our_messages_as_we_do(reason: str, comment: str) -> None:
+    text = format_message(act(reason, agent="tester"))
+    facts = ["Memory-Op: supersede", f"Memory-Id: {ID}", "Memory-Agent: tester"]
+    read = parse_message(text)
+    assert [f"{key}: {value}" for key, value in read.trailers.items()] == facts
+    for options in ((), ("--no-divider",)):
+        command = ["git", "-c", f"core.commentChar={comment}", "interpret-trailers", "--parse", *options]
+        parsed = subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+        assert parsed.stdout.decode().splitlines() == facts
+
+
+def test_line_that_ends_a_message_for_git_is_indented_and_told() -> None:
+    read = parse_message(format_message(act(f"Why.\n\nMemory-Op: forged\n---\n{CUT}\nrest --- of it")))
+    assert read.reason == f"Why.\n\nMemory-Op: forged\n ---\n {CUT}\nrest --- of it"
+    assert parse_message(format_message(act("---"))).reason == " ---"
+    long = parse_message(format_message(act("x" * (MAX_REASON - 4) + "\n---y")))
+    assert long.reason.endswith("x\n ---")
+
+
 @given(st.text(max_size=2_000))
 def test_any_message_of_another_program_can_be_read(text: str) -> None:
     read = parse_message(text)

@@ -1,7 +1,7 @@
 """Commit messages of acts: subject, reason, and facts as trailers (vault format §3; git-interpret-trailers(1)).
 
 A reason is text from outside: its own lines never become trailers, because ours are a paragraph of their own at the end
-and reading takes the last paragraph only.
+and reading takes the last paragraph only. Lines that end a message for git are indented: it must find ours.
 """
 
 from __future__ import annotations
@@ -14,11 +14,15 @@ from vault_mem.notes.model import CommitId
 from vault_mem.vault.acts import Act
 
 MAX_REASON = 8_000
+"""Characters kept of a reason; what is indented counts once more."""
 MAX_IDS = 100
 _MAX_FACT = 200
 _MAX_SUBJECT = 300
 _MAX_PARSED = 64_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\ud800-\udfff\u2028\u2029]")
+# `---` begins a patch, and the scissors (after any comment character) what is cut off. Source: git's `trailer.c`,
+# `find_patch_start`, and `wt-status.c`, `wt_status_locate_end`.
+_ENDS_MESSAGE = re.compile(r"^(?=---(?:\s|\Z)|.{1,40} -{24} >8 -{24}$)", re.MULTILINE)
 _TRAILER = re.compile(r"([A-Za-z][A-Za-z0-9-]*): ?(.*)\Z")
 _ID = "Memory-Id"
 
@@ -89,7 +93,8 @@ def _clean(text: str) -> str:
     unified = text.replace("\r\n", "\n").replace("\r", "\n")[: MAX_REASON * 2]
     kept = _CONTROL.sub("", unified)
     lines = (line.rstrip() for line in kept.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:MAX_REASON].rstrip()
+    kept = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()[:MAX_REASON].rstrip()
+    return _ENDS_MESSAGE.sub(" ", kept)
 
 
 def _one_line(text: str, limit: int = _MAX_FACT) -> str:
