@@ -44,6 +44,36 @@ def test_name_that_is_not_utf_8_is_left_out(tmp_path: Path) -> None:
         assert vault.state().is_clean
 
 
+def test_name_with_a_replacement_character_is_a_name_like_others(tmp_path: Path) -> None:
+    path = NotePath("odd\N{REPLACEMENT CHARACTER}.md")
+    with make_vault(tmp_path / "v", a="1") as vault:
+        write(vault.root, path, "by hand\n")
+        Path(str(vault.root) + "/odd\udcff.md").write_text("x")
+        assert vault.current().dirty == {path}
+        assert vault.state().changed == (path,)
+        assert vault.state().other == (path,)
+        remember(vault, path, "ours\n")
+        assert vault.current().notes == {"a.md": blob_id(b"1"), path: blob_id(b"ours\n")}
+        (vault.root / path).unlink()
+        assert set(vault.current().notes) == {"a.md"}
+
+
+def test_shallow_clone_is_marked_until_it_is_whole(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v", a="one\n") as vault:
+        assert vault.shallow_mark() == ""
+        for n in range(3):
+            remember(vault, "a.md", f"text {n}\n")
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{tmp_path / 'v'}", "shallow")
+    git(tmp_path / "shallow", "worktree", "add", "-q", "-b", "side", str(tmp_path / "w"))
+    with Vault.open(tmp_path / "shallow", vault.settings) as clone, Vault.open(tmp_path / "w", vault.settings) as other:
+        first = clone.shallow_mark()
+        assert first == other.shallow_mark() == clone.shallow_mark() != ""
+        git(clone.root, "fetch", "-q", "--deepen=1")
+        assert clone.shallow_mark() not in {"", first}
+        git(clone.root, "fetch", "-q", "--unshallow")
+        assert clone.shallow_mark() == ""
+
+
 def test_trees_carried_from_a_neighbour_equal_those_read_whole(tmp_path: Path) -> None:
     with make_vault(tmp_path / "v", a="1", b="2") as vault:
         commits = [head(vault)]

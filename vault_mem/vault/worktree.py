@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from vault_mem.errors import StorageError, UnsafePathError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.layout import inside, is_note
+from vault_mem.vault.layout import inside
 from vault_mem.vault.repository import Repository, split_nul
+from vault_mem.vault.trees import decode_path
 
 _CHUNK = 1 << 20
 _STATUS = (
@@ -68,21 +71,23 @@ def read_state(repository: Repository) -> WorkTree:
     """Ask git once what differs from HEAD; takes no lock and writes nothing."""
     commit: CommitId | None = None
     branch: str | None = None
-    changed: set[str] = set()
-    unmerged: set[str] = set()
-    for kind, rest in _records(repository.run(*_STATUS)):
-        if kind == "#":
-            name, _, value = rest.partition(" ")
+    changed: set[bytes] = set()
+    unmerged: set[bytes] = set()
+    for record in split_nul(repository.run(*_STATUS)):
+        kind, rest = record[:1], record[2:]
+        if kind == b"#":
+            name, _, value = _shown(rest).partition(" ")
             commit = CommitId(value) if name == "branch.oid" and value != "(initial)" else commit
             branch = value if name == "branch.head" and value != "(detached)" else branch
         elif kind in _PATH_FIELD:
-            path = rest.split(" ", _PATH_FIELD[kind])[-1]
+            path = rest.split(b" ", _PATH_FIELD[kind])[-1]
             changed.add(path)
-            if kind == "u":
+            if kind == b"u":
                 unmerged.add(path)
-    notes = tuple(sorted(NotePath(path) for path in changed if _is_addressable(path)))
-    other = tuple(sorted(path for path in changed if not _is_addressable(path)))
-    return WorkTree(commit, branch, notes, other, tuple(sorted(unmerged)))
+    notes = {name: decode_path(name) for name in changed}
+    known = tuple(sorted(path for path in notes.values() if path is not None))
+    other = tuple(sorted(_shown(name) for name, path in notes.items() if path is None))
+    return WorkTree(commit, branch, known, other, tuple(sorted(map(_shown, unmerged))))
 
 
 def overlay(root: Path, state: WorkTree, committed: Mapping[NotePath, BlobId]) -> Snapshot:
@@ -91,14 +96,30 @@ def overlay(root: Path, state: WorkTree, committed: Mapping[NotePath, BlobId]) -
         return Snapshot(state.commit, committed)
     notes = dict(committed)
     dirty: set[NotePath] = set()
+    spellings = Counter(path.casefold() for path in state.changed)
     for path in state.changed:
-        version = file_version(root, path)
+        is_there = spellings[path.casefold()] == 1 or is_spelled(root, path)
+        version = file_version(root, path) if is_there else None
         if version is None:
             notes.pop(path, None)
         elif notes.get(path) != version:
             notes[path] = version
             dirty.add(path)
     return Snapshot(state.commit, notes, frozenset(dirty))
+
+
+def is_spelled(root: Path, path: NotePath) -> bool:
+    """Whether the work tree has this very name: a file system that folds case finds files under other ones too."""
+    folder = root
+    for part in path.split("/"):
+        try:
+            names = {_composed(entry.name) for entry in folder.iterdir()}
+        except OSError:
+            return False
+        if _composed(part) not in names:
+            return False
+        folder /= part
+    return True
 
 
 def file_version(root: Path, path: NotePath) -> BlobId | None:
@@ -134,18 +155,17 @@ def read_bytes(root: Path, path: NotePath) -> bytes | None:
 
 
 # How many fields stand before the path, by record type. Source: git-status(1), "Porcelain Format Version 2".
-_PATH_FIELD = {"1": 7, "u": 9, "?": 0}
+_PATH_FIELD = {b"1": 7, b"u": 9, b"?": 0}
 
 
-def _records(output: bytes) -> Iterator[tuple[str, str]]:
-    for record in split_nul(output):
-        text = record.decode("utf-8", "replace")
-        yield text[:1], text[2:]
+def _shown(name: bytes) -> str:
+    """Return a name as text to be shown; one that is not UTF-8 names no file any more."""
+    return name.decode("utf-8", "replace")
 
 
-def _is_addressable(path: str) -> bool:
-    """Whether a path is a note's and is UTF-8; git's other names are decoded with a replacement that shows them."""
-    return is_note(path) and "\N{REPLACEMENT CHARACTER}" not in path
+def _composed(name: str) -> str:
+    """Some file systems give names decomposed that git, and we, write composed."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _hash_file(target: Path, size: int) -> BlobId:
