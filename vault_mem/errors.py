@@ -145,6 +145,16 @@ class WriteConflictError(VaultMemError):
         self.diff = diff
 
 
+class StagedRemovalError(WriteConflictError):
+    """A person has staged that git lets go of the note (`git rm --cached`), and kept the file; nothing was written."""
+
+    def __init__(self, path: str, *, expected: str, actual: str) -> None:
+        """Name the note, its version at HEAD and the file's (blob ids)."""
+        super().__init__(path, expected=expected, actual=actual, diff="")
+        self.message = f"{path} is staged for removal from git, but the file is still there"
+        self.hint = f"Commit that removal, or take it back with 'git reset -- {path}'"
+
+
 class VaultBusyError(VaultMemError):
     """Another writer holds the vault, git's index, or the file itself."""
 

@@ -263,7 +263,8 @@ def test_what_git_sets_for_hooks_does_not_point_us_elsewhere(tmp_path: Path, mon
 def test_vaults_own_config_starts_no_program(tmp_path: Path) -> None:
     with make_vault(tmp_path / "v", a="one\n") as vault:
         trap = f"touch {tmp_path / 'sprung'}; cat"
-        for key in ("filter.trap.clean", "filter.trap.smudge", "core.fsmonitor", "diff.external", "diff.trap.textconv"):
+        keys = ("filter.trap.clean", "filter.trap.smudge", "core.fsmonitor", "diff.external", "diff.trap.textconv")
+        for key in (*keys, "core.sshCommand", "alias.status", "alias.update-index"):
             git(vault.root, "config", key, trap)
         hooks = vault.root / ".git" / "hooks"
         hooks.mkdir(exist_ok=True)
@@ -271,10 +272,13 @@ def test_vaults_own_config_starts_no_program(tmp_path: Path) -> None:
             (hooks / name).write_text(f"#!/bin/sh\n{trap}\n")
             (hooks / name).chmod(0o755)
         (vault.root / ".git" / "info").mkdir(exist_ok=True)
-        write(vault.root, ".git/info/attributes", "*.md filter=trap diff=trap\n")
+        write(vault.root, ".git/info/attributes", "a.md diff=trap\nb.md filter=trap\n")
     with open_vault(tmp_path / "v") as vault:
         write(vault.root, "a.md", "by hand\n")
-        assert vault.current().dirty == {"a.md"}
+        write(vault.root, "b.md", "by hand\n")
+        assert vault.current().dirty == {"a.md", "b.md"}
+        with pytest.raises(UnsupportedRepositoryError, match="filter=trap"):
+            remember(vault, "b.md", "ours\n")
         first = remember(vault, "a.md", "ours\n").parent
         assert vault.diff(NotePath("a.md"), first, None)
         assert vault.blame(NotePath("a.md"))

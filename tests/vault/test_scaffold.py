@@ -152,12 +152,13 @@ def test_attributes_that_change_the_bytes_of_notes_are_refused(tmp_path: Path) -
             (".gitattributes", "*.md filter=lfs diff=lfs merge=lfs -text"),
             (".gitattributes", "* working-tree-encoding=UTF-16"),
             ("deep/.gitattributes", "*.md filter=crypt"),
+            (".gitattributes", "*.md ident"),
         ]
     ):
         folder = make_repository(tmp_path / str(number), deep__a="x")
         write(folder, where, line + "\n")
         before = digests(folder)
-        with pytest.raises(UnsupportedRepositoryError, match=r"(filter|encoding)="):
+        with pytest.raises(UnsupportedRepositoryError, match=r"(filter|encoding|ident)="):
             init(folder)
         assert digests(folder) == before
 

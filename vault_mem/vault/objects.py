@@ -34,6 +34,11 @@ class TreeEntry:
     mode: str
     object_id: str
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether the object is a tree."""
+        return self.mode == _FOLDER_MODE
+
 
 def blob_id(content: bytes) -> BlobId:
     """Return the id git gives to these bytes."""
@@ -112,7 +117,7 @@ class TreeEditor:
         *folders, name = _names(path)
         for folder in folders:
             entry = self.entries(tree).get(folder)
-            if entry is None or entry.mode != _FOLDER_MODE:
+            if entry is None or not entry.is_folder:
                 return None
             tree = entry.object_id
         return self.entries(tree).get(name)
@@ -132,7 +137,7 @@ class TreeEditor:
             new = self._branch(name, old, change) if isinstance(change, dict) else change
             if new is None:
                 entries.pop(name, None)
-            elif old is not None and (old.mode == _FOLDER_MODE) != (new.mode == _FOLDER_MODE):
+            elif old is not None and old.is_folder != new.is_folder:
                 raise UnsafePathError(name.decode("utf-8", "replace"), "is a folder in the vault and a file here")
             else:
                 entries[name] = new
@@ -143,7 +148,7 @@ class TreeEditor:
         return written
 
     def _branch(self, name: bytes, old: TreeEntry | None, change: dict[bytes, _Branch]) -> TreeEntry | None:
-        if old is not None and old.mode != _FOLDER_MODE:
+        if old is not None and not old.is_folder:
             raise UnsafePathError(name.decode("utf-8", "replace"), "is a file in the vault and a folder here")
         subtree = self._apply(old.object_id if old else EMPTY_TREE, change)
         return TreeEntry(_FOLDER_MODE, subtree) if subtree else None
@@ -173,7 +178,7 @@ def parse_tree(content: bytes) -> dict[bytes, TreeEntry]:
 
 def format_tree(entries: Mapping[bytes, TreeEntry]) -> bytes:
     """Return the content of a tree object."""
-    ordered = sorted(entries.items(), key=lambda item: item[0] + (b"/" if item[1].mode == _FOLDER_MODE else b""))
+    ordered = sorted(entries.items(), key=lambda item: item[0] + (b"/" if item[1].is_folder else b""))
     return b"".join(
         b"%s %s\0%s" % (entry.mode.encode("ascii"), name, bytes.fromhex(entry.object_id)) for name, entry in ordered
     )

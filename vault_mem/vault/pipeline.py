@@ -51,6 +51,16 @@ class WritePipeline:
         tree = self.tree_of(head.commit)
         return {path: self.trees.find(tree, path) for path in paths}
 
+    def names_in(self, head: Head, folder: str) -> list[NotePath]:
+        """Return the paths of all that HEAD has in a folder, which is empty for the top; none if it has no such."""
+        tree = self.tree_of(head.commit)
+        entry = self.trees.find(tree, NotePath(folder)) if folder else None
+        if folder and (entry is None or not entry.is_folder):
+            return []
+        found = self.trees.entries(entry.object_id if entry else tree)
+        names = (name.decode("utf-8", "surrogateescape") for name in found)
+        return [NotePath(f"{folder}/{name}" if folder else name) for name in names]
+
     def tree_of(self, commit: CommitId | None) -> str:
         """Return the tree of a commit; the empty one before the first commit."""
         if commit is None:
@@ -159,7 +169,7 @@ class WritePipeline:
             self._files.delete(inside(self.repository.root, step.path))
 
     def _stage(self, intent: Intent) -> None:
-        self.index.follow_files([step.path for step in intent.steps])
+        self.index.set_entries({step.path: step.wanted for step in intent.steps})
 
     def _move_ref(self, intent: Intent) -> Intent:
         """Compare and swap the branch; where it moved, make the commit again on the new head."""

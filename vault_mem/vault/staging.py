@@ -1,6 +1,8 @@
 """The person's git index: exactly our paths are brought up to date in it, and all else stays as it was staged.
 
-The index may run ahead of HEAD, never behind it: behind, the next plain `git commit` would revert our note.
+The index may run ahead of HEAD, never behind it: behind, the next plain `git commit` would revert our note. So our
+objects themselves are staged, whatever flags an entry had (`skip-worktree`, `assume-unchanged`) and whatever git's
+attributes would make of the file.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from vault_mem.vault.repository import Outcome, Repository, split_nul
 LOCK_WAIT = 5.0
 _POLL = 0.05
 _MANY = 200
+# Without it, git would take our entries for unchanged for ever, and not see a hand edit of the file.
+_SEEN = ("core.ignoreStat=false",)
 
 
 class GitIndex:
@@ -45,22 +49,30 @@ class GitIndex:
         """Return those paths that a sparse checkout keeps out of the work tree."""
         if not paths:
             return set()
-        output = self._repository.run("ls-files", "-t", "-z", "--", *paths[:_MANY])
+        wanted = set(paths)
+        selected = list(paths) if len(paths) <= _MANY else []
+        output = self._repository.run("ls-files", "-t", "-z", "--", *selected)
         records = (record.decode("utf-8", "surrogateescape") for record in split_nul(output))
-        return {NotePath(record[2:]) for record in records if record.startswith("S ")}
-
-    def follow_files(self, paths: Sequence[NotePath]) -> None:
-        """Stage what the work tree has at these paths, with file times, so that status stays quick."""
-        self._update("\0".join(paths) + "\0", "--add", "--remove", "-z", "--stdin")
+        return {NotePath(record[2:]) for record in records if record.startswith("S ")} & wanted
 
     def set_entries(self, entries: Mapping[NotePath, TreeEntry | None]) -> None:
-        """Stage these objects, whatever the work tree has; None removes."""
+        """Stage these objects, whatever the work tree has; None removes.
+
+        File times are noted where the work tree has the same, so that `git status` need not read the files.
+        """
         records = (
             f"{entry.mode} {entry.object_id}\t{path}\0" if entry else f"0 {NO_OBJECT}\t{path}\0"
             for path, entry in entries.items()
         )
         self._update("".join(records), "-z", "--index-info")
-        self._repository.attempt("update-index", "-q", "--refresh")
+        self._note_times([path for path, entry in entries.items() if entry])
+
+    def _note_times(self, paths: Sequence[NotePath]) -> None:
+        """Ask git to look at these files; nothing is lost if it does not, it only has to read them later."""
+        if len(paths) > _MANY:
+            self._repository.attempt("update-index", "-q", "--refresh")
+        elif paths:
+            self._repository.attempt("add", "--refresh", "--", *paths)
 
     def wait_until_free(self) -> None:
         """Wait for another program to finish with the index.
@@ -87,7 +99,7 @@ class GitIndex:
             raise failure("update-index", outcome.error, self._lock_file.with_suffix(""))
 
     def _attempt(self, content: bytes, options: Sequence[str]) -> Outcome:
-        return self._repository.attempt("update-index", *options, stdin=content)
+        return self._repository.attempt("update-index", *options, stdin=content, options=_SEEN)
 
     def _busy(self) -> VaultBusyError:
         return VaultBusyError(

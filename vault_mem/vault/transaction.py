@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, WriteConflictError
+from vault_mem.errors import (
+    InvalidNoteError,
+    StagedRemovalError,
+    UnsafePathError,
+    VaultBusyError,
+    WriteConflictError,
+)
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.patch import unified
 from vault_mem.vault.acts import VERBS, Act, Change, Receipt
+from vault_mem.vault.attributes import attribute_files, check_attributes
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.intent import Intent, Step
 from vault_mem.vault.layout import inside
@@ -19,11 +26,12 @@ from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.readiness import Head, check_ready, read_head
 from vault_mem.vault.trailers import format_message
-from vault_mem.vault.worktree import file_version, read_bytes
+from vault_mem.vault.worktree import file_version, is_spelled, read_bytes
 
 __all__ = ["Act", "Change", "Committed", "Receipt", "Transaction", "hold"]
 
 QUIET_SECONDS = 2.0
+_MAX_COMPARED = 1_000_000
 _POLL = 0.1
 Committed = Callable[[CommitId | None, CommitId, Mapping[NotePath, BlobId | None]], None]
 
@@ -54,7 +62,10 @@ class Transaction:
 
         Raises:
             WriteConflictError: if a file is neither, or HEAD moved and changed it; nothing was written.
-            UnsafePathError: if a path leaves the vault, or stands where a folder or a link is.
+            StagedRemovalError: if a person has staged the removal of a file that is still there.
+            UnsafePathError: if a path leaves the vault, stands where a folder or a link is, or is a new one that
+                differs from a note of HEAD only in case.
+            UnsupportedRepositoryError: if git's attributes make it keep other bytes than the file's.
             VaultBusyError: if another program holds git's index or the branch.
             StorageError: if the disk refuses.
             InvalidNoteError: if the verb is unknown or a path is named twice.
@@ -62,6 +73,7 @@ class Transaction:
         _check_act(act)
         self._check_paths(change.path for change in act.changes)
         self._follow(act.changes)
+        self._check_attributes([change.path for change in act.changes])
         steps = self._steps(act)
         if not act.allow_empty and all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
             return self._nothing(steps)
@@ -88,10 +100,12 @@ class Transaction:
 
         Raises:
             VaultBusyError: if a file keeps changing.
+            StagedRemovalError, UnsupportedRepositoryError: as `commit`.
         """
         self._head = read_head(self._writer.repository)
         chosen = sorted(set(paths))
         self._check_paths(chosen)
+        self._check_attributes(chosen)
         edited = self._edited(chosen)
         if not edited:
             return None
@@ -104,38 +118,51 @@ class Transaction:
         for path in paths:
             inside(self._writer.repository.root, path)
 
+    def _check_attributes(self, paths: Sequence[NotePath]) -> None:
+        known = self._writer.committed(self._head, attribute_files(paths))
+        check_attributes(self._writer.repository, paths, [path for path, entry in known.items() if entry])
+
     def _adopt_staged(self, paths: Sequence[NotePath], note_ids: tuple[str, ...]) -> None:
+        """Commit what is staged, if a file has moved on since; the removals with it, since one may be a rename."""
         committed = self._writer.committed(self._head, paths)
         staged = self._writer.index.entries(paths)
         steps = tuple(
-            Step(path, committed[path], self._file(path), staged[path])
+            Step(path, committed[path], self._file(path), staged.get(path))
             for path in paths
-            if path in staged and staged[path] != committed[path] and staged[path].object_id != self._file(path)
+            if staged.get(path) != committed[path]
+            and (path not in staged or staged[path].object_id != self._file(path))
         )
-        if steps:
+        if any(step.wanted for step in steps):
             act = Act("adopt", tuple(Change(step.path, None) for step in steps), note_ids=note_ids)
             self._receipt(self._writer.append(self._head, steps, format_message(act)))
 
     def _adopt_files(self, paths: Sequence[NotePath], note_ids: tuple[str, ...]) -> Receipt | None:
-        contents = {path: read_bytes(self._writer.repository.root, path) for path in paths}
-        committed = self._writer.committed(self._head, paths)
-        steps = tuple(_adopted(path, committed[path], contents[path]) for path in paths)
-        if not steps:
+        if not paths:
             return None
+        committed, staged = self._writer.committed(self._head, paths), self._writer.index.entries(paths)
+        contents = {
+            path: read_bytes(self._writer.repository.root, path)
+            if self._present(path, committed[path], staged.get(path))
+            else None
+            for path in paths
+        }
+        steps = tuple(_adopted(path, committed[path], contents[path]) for path in paths)
         for content in contents.values():
             if content is not None:
                 self._writer.store.write_blob(content)
-        self._writer.index.follow_files([step.path for step in steps])
+        self._writer.index.set_entries({step.path: step.wanted for step in steps})
         act = Act("adopt", tuple(Change(path, contents[path]) for path in paths), note_ids=note_ids)
         return self._receipt(self._writer.append(self._head, steps, format_message(act)))
 
     def _edited(self, paths: Sequence[NotePath]) -> list[NotePath]:
         """Return the paths whose file is not what HEAD has; a sparse checkout's absent files are no edits."""
         committed, staged = self._writer.committed(self._head, paths), self._writer.index.entries(paths)
+        files = {path: self._present(path, committed[path], staged.get(path)) for path in paths}
+        for path, file in files.items():
+            _check_not_let_go(path, committed[path], staged.get(path), file)
         staged_edits = {path for path, entry in staged.items() if entry.object_id != _version(committed[path])}
-        changed = [path for path in paths if path in staged_edits or self._file(path) != _version(committed[path])]
-        gone = [path for path in changed if self._file(path) is None]
-        hidden = self._writer.index.hidden(gone)
+        changed = [path for path in paths if path in staged_edits or files[path] != _version(committed[path])]
+        hidden = self._writer.index.hidden([path for path in changed if files[path] is None])
         return [path for path in changed if path not in hidden and not _is_special(committed[path])]
 
     def _await_quiet(self, paths: Sequence[NotePath], wait: float) -> None:
@@ -169,6 +196,7 @@ class Transaction:
         paths = [change.path for change in act.changes]
         committed = self._writer.committed(self._head, paths)
         staged = self._writer.index.entries(paths) if paths else {}
+        self._check_spelling(act, committed)
         return tuple(self._step(change, committed[change.path], staged.get(change.path), act) for change in act.changes)
 
     def _step(self, change: Change, committed: TreeEntry | None, staged: TreeEntry | None, act: Act) -> Step:
@@ -176,7 +204,9 @@ class Transaction:
         target = inside(root, change.path)
         if target.is_dir() or _is_special(committed):
             raise UnsafePathError(change.path, "is a folder or a link in the vault")
-        file, wanted = file_version(root, change.path), _wanted(change, committed)
+        file, wanted = self._present(change.path, committed, staged), _wanted(change, committed)
+        if wanted and change.path not in act.seen:
+            _check_not_let_go(change.path, committed, staged, file)
         if not self._is_expected(change.path, file, {_version(committed), _version(wanted)}, act):
             raise self._conflict(change.path, committed, file)
         if staged and staged not in (committed, wanted) and change.path not in act.seen:
@@ -184,6 +214,20 @@ class Transaction:
         if file and file != _version(committed) and file != _version(wanted):
             self._writer.store.write_blob(read_bytes(root, change.path) or b"")
         return Step(change.path, committed, file, wanted)
+
+    def _check_spelling(self, act: Act, committed: Mapping[NotePath, TreeEntry | None]) -> None:
+        """Refuse a new note beside one that a file system without case, on another machine, takes for the same."""
+        deleted = {change.path for change in act.changes if change.content is None}
+        new = [change.path for change in act.changes if change.content is not None and not committed[change.path]]
+        spellings: dict[str, dict[str, NotePath]] = {}
+        for path in new:
+            folder = path.rpartition("/")[0]
+            if folder not in spellings:
+                names = self._writer.names_in(self._head, folder)
+                spellings[folder] = {name.casefold(): name for name in names if name not in deleted}
+            twin = spellings[folder].get(path.casefold())
+            if twin is not None:
+                raise UnsafePathError(path, f"differs from {twin} only in case")
 
     def _is_expected(self, path: NotePath, file: BlobId | None, known: set[BlobId | None], act: Act) -> bool:
         """Whether the work tree's version is one that the act may replace."""
@@ -200,6 +244,12 @@ class Transaction:
             actual=actual or "",
             diff=_diff(ours[2] if ours else b"", theirs or b""),
         )
+
+    def _present(self, path: NotePath, committed: TreeEntry | None, staged: TreeEntry | None) -> BlobId | None:
+        """Return the file's version; none if HEAD's name is but the old spelling of a file that was renamed."""
+        if committed is not None and staged is None and not is_spelled(self._writer.repository.root, path):
+            return None
+        return self._file(path)
 
     def _file(self, path: NotePath) -> BlobId | None:
         return file_version(self._writer.repository.root, path)
@@ -240,6 +290,14 @@ def _check_act(act: Act) -> None:
         raise InvalidNoteError("An act names a path twice", "Join the two changes")
 
 
+def _check_not_let_go(
+    path: NotePath, committed: TreeEntry | None, staged: TreeEntry | None, file: BlobId | None
+) -> None:
+    """Refuse where a person has staged that git lets go of a file, but keeps the file."""
+    if committed is not None and staged is None and file is not None:
+        raise StagedRemovalError(path, expected=committed.object_id, actual=file)
+
+
 def _wanted(change: Change, committed: TreeEntry | None) -> TreeEntry | None:
     if change.content is None:
         return None
@@ -261,5 +319,5 @@ def _is_special(entry: TreeEntry | None) -> bool:
 
 
 def _diff(old: bytes, new: bytes) -> str:
-    before, after = (data[:64_000].decode("utf-8", "replace").splitlines() for data in (old, new))
-    return "\n".join(difflib.unified_diff(before, after, "expected", "actual", lineterm=""))
+    first, second = (data[:_MAX_COMPARED].decode("utf-8", "replace") for data in (old, new))
+    return unified(first, second, before="expected", after="actual")
