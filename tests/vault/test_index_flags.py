@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.vaults import git, make_vault, remember, write
+from vault_mem.errors import GitCommandError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.vault import Vault
@@ -150,3 +151,12 @@ def test_line_ends_that_attributes_would_change_stay(vault: Vault, where: str, l
     shown = Path(git(vault.root, "rev-parse", "--show-toplevel").strip())
     assert (shown / "notes/n.md").read_bytes() == b"one\r\ntwo\r\nthree\r\n"
     assert vault.current().dirty == frozenset()
+
+
+def test_name_that_git_does_not_stage_is_not_committed_either(vault: Vault) -> None:
+    git(vault.root, "config", "core.protectNTFS", "true")
+    before = git(vault.root, "rev-parse", "HEAD")
+    with pytest.raises(GitCommandError, match="Ignoring path"):
+        remember(vault, "git~1:x/n.md", "ours\n")
+    assert git(vault.root, "rev-parse", "HEAD") == before
+    assert not (vault.root / "git~1:x").exists()
