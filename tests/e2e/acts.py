@@ -27,9 +27,7 @@ def make(root: Path) -> Path:
     """Make a vault with the notes that the verbs work on, and a file that a person has staged."""
     vault_mem.initialise(root)
     with vault_mem.open_memory(root) as memory:
-        memory.remember(notes=[{"text": text, "title": text.split()[1]} for text in ("The Rule.", "The Other.")])
-        memory.revise("Rule.", "# Rule\n\nThe rule.")
-        memory.revise("Other.", "# Other\n\nThe other.")
+        memory.remember(notes=[{"text": "# Rule\n\nThe rule."}, {"text": "# Other\n\nThe other."}])
         memory.remember("The old.", title="Old")
         memory.forget("Old")
     (root / "staged.md").write_text("Staged by a person.\n")
