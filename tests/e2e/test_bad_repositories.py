@@ -208,6 +208,14 @@ def test_a_newer_format_is_read_only(tmp_path: Path, shell: Shell) -> None:
     works(root)
 
 
+def test_a_default_that_no_note_can_have_is_named(tmp_path: Path) -> None:
+    root = make(tmp_path / "vault")
+    write(root, ".vault-mem/config.yaml", "format: 1\ndefaults:\n  fact:\n    confidence: 9\n")
+    with unchanged(root), vault_mem.open_memory(root) as memory:
+        refused(lambda: memory.remember("x", type="fact"), "invalid-config", "config.yaml", "the defaults of fact")
+    works(root)
+
+
 def test_a_config_can_name_no_folder_elsewhere_and_no_command(tmp_path: Path, shell: Shell) -> None:
     root = make(tmp_path / "vault")
     folders = {"fact": "../../out", "plan": "/abs", "task": ".git/hooks", "event": ".obsidian", "gotcha": "projects/x"}

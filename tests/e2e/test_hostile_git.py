@@ -287,8 +287,9 @@ def test_git_that_is_missing_or_too_old(tmp_path: Path) -> None:
     (old / "git").write_text("#!/bin/sh\necho git version 2.20.1\n")
     (old / "git").chmod(0o755)
     for folder, words in ((empty, "git was not found"), (old, "git 2.20 is too old")):
-        for command in (("recall", "rule"), ("remember", "A fact."), ("init", str(tmp_path / "new"))):
-            ended = run(*command, *(() if command[0] == "init" else ("--vault", str(root))), PATH=str(folder))
+        vault = ("--vault", str(root))
+        for command in (("recall", "rule", *vault), ("remember", "A fact.", *vault), ("init", str(tmp_path / "new"))):
+            ended = run(*command, PATH=str(folder))
             assert (ended.returncode, ended.stdout) == (1, ""), ended.stderr
             assert ended.stderr.startswith(f"error: {words}\nhint: Install git 2.34 or later"), ended.stderr
     assert picture(root) == before

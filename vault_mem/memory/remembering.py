@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from vault_mem.errors import InvalidNoteError, NoteNotFoundError
+from vault_mem.errors import InvalidConfigError, InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Remembered
 from vault_mem.memory.editing import title_of, with_links, with_properties, with_text
@@ -26,6 +26,7 @@ from vault_mem.notes.schema import validate
 from vault_mem.notes.times import format_time, parse_stored
 from vault_mem.recall.query import ANSWERING
 from vault_mem.vault.layout import inside, namespace_of
+from vault_mem.vault.manifest import MANIFEST
 
 _NUMBER = re.compile(r"-\d+\Z")
 MAX_SIMILARITY_BATCH = 50
@@ -157,10 +158,14 @@ class _Composer:
         """Return what the vault's config states for every new note of this type.
 
         Raises:
-            InvalidNoteError: if it states what the format does not allow.
+            InvalidConfigError: if it states what the format does not allow.
         """
-        stated = self._session.vault.layout.manifest.defaults.get(request.type or "note", {})
-        return validate({key: value for key, value in stated.items() if key in DEFAULTED}, now=self._now)
+        kind = request.type or "note"
+        stated = self._session.vault.layout.manifest.defaults.get(kind, {})
+        try:
+            return validate({key: value for key, value in stated.items() if key in DEFAULTED}, now=self._now)
+        except InvalidNoteError as exc:
+            raise InvalidConfigError(MANIFEST, f"the defaults of {kind}: {exc.message}") from exc
 
     # --- the next version of a keyed note ---
 
