@@ -42,10 +42,8 @@ class NoteNotFoundError(VaultMemError):
     def __init__(self, reference: str, *, at: str | None = None, suggestions: Sequence[str] = ()) -> None:
         """Name the reference, the revision it was looked for in, and what it may have meant."""
         where = f" at {at}" if at else ""
-        hint = "Did you mean " + ", ".join(suggestions) + "?" if suggestions else "Use recall to find the note first"
-        super().__init__(f"No note {_quoted(reference)}{where}", hint.rstrip("?") if not suggestions else hint)
-        self.reference = reference
-        self.suggestions = tuple(suggestions)
+        hint = f"Did you mean {', '.join(suggestions)}?" if suggestions else "Use recall to find the note first"
+        super().__init__(f"No note {_quoted(reference)}{where}", hint)
 
 
 class AmbiguousNoteError(VaultMemError):
@@ -59,7 +57,6 @@ class AmbiguousNoteError(VaultMemError):
             f"{_quoted(reference)} means {len(candidates)} notes: {', '.join(candidates[:5])}",
             "Give the path or the id",
         )
-        self.candidates = tuple(candidates)
 
 
 class RevisionNotFoundError(VaultMemError):
@@ -274,9 +271,9 @@ class InvalidConfigError(VaultMemError):
 
     code = "invalid-config"
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: str, hint: str = "Mend or remove that setting") -> None:
         """Name the file, variable or option, and the problem."""
-        super().__init__(f"{where}: {problem}", "Mend or remove that setting")
+        super().__init__(f"{where}: {problem}", hint)
 
 
 class MissingExtraError(VaultMemError):

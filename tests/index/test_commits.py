@@ -9,9 +9,8 @@ import pytest
 
 from tests.index.samples import blob_of, commit, commit_id
 from vault_mem.index.catalog import Catalog
-from vault_mem.index.commits import CommitLog
+from vault_mem.index.commits import CommitLog, Version
 from vault_mem.notes.model import BlobId, NotePath
-from vault_mem.notes.record import CommitRecord
 
 
 @pytest.fixture
@@ -37,8 +36,8 @@ def introduced(log: CommitLog, text: str, head: str) -> str | None:
     return record.subject if record else None
 
 
-def subjects(records: tuple[CommitRecord, ...]) -> list[str]:
-    return [record.subject for record in records]
+def subjects(versions: tuple[Version, ...]) -> list[str]:
+    return [version.record.subject for version in versions]
 
 
 def test_a_commit_comes_back_as_it_was(log: CommitLog) -> None:
@@ -61,7 +60,7 @@ def test_a_commit_comes_back_as_it_was(log: CommitLog) -> None:
 def test_adding_again_changes_nothing(log: CommitLog) -> None:
     records = [commit("a", changes=[("note.md", None, "1")]), commit("b", "a", changes=[("note.md", "1", "2")])]
     assert (log.add(records), log.add(records)) == (2, 0)
-    assert subjects(log.versions(NOTE, commit_id("b"), same_note=NEVER)) == ["b", "a"]
+    assert subjects(log.trace(NOTE, commit_id("b"), same_note=NEVER)) == ["b", "a"]
 
 
 def test_tips_have_no_known_children(log: CommitLog) -> None:
@@ -97,7 +96,7 @@ def test_a_merge_yields_to_what_it_brought(log: CommitLog) -> None:
         ]
     )
     assert introduced(log, "v2", "merge") == "branch"
-    assert subjects(log.versions(NOTE, commit_id("merge"), same_note=NEVER)) == ["branch", "base"]
+    assert subjects(log.trace(NOTE, commit_id("merge"), same_note=NEVER)) == ["branch", "base"]
 
 
 def test_a_merge_that_decided_is_named(log: CommitLog) -> None:
@@ -124,7 +123,7 @@ def test_only_what_is_reachable_counts(log: CommitLog) -> None:
     )
     assert introduced(log, "v2", "aside") == "aside"
     assert introduced(log, "v2", "main") == "main"
-    assert subjects(log.versions(NOTE, commit_id("aside"), same_note=NEVER)) == ["aside", "base"]
+    assert subjects(log.trace(NOTE, commit_id("aside"), same_note=NEVER)) == ["aside", "base"]
 
 
 def test_parents_stored_later_than_their_children_come_first(log: CommitLog) -> None:
@@ -132,7 +131,7 @@ def test_parents_stored_later_than_their_children_come_first(log: CommitLog) -> 
     log.add([commit("new", "old", changes=[("note.md", "v1", "v2")])])
     assert introduced(log, "v2", "new") == "new"
     log.add([commit("old", changes=[("note.md", None, "v1")])])
-    assert subjects(log.versions(NOTE, commit_id("new"), same_note=NEVER)) == ["new", "old"]
+    assert subjects(log.trace(NOTE, commit_id("new"), same_note=NEVER)) == ["new", "old"]
 
 
 def test_a_rename_is_followed_by_content_and_by_id(log: CommitLog) -> None:
@@ -154,7 +153,7 @@ def test_a_rename_is_followed_by_content_and_by_id(log: CommitLog) -> None:
         ("made", "first.md"),
     ]
     assert [version.blob for version in versions] == [blob_of(text) for text in ("v3", "v2", "v1", "v1")]
-    assert subjects(log.versions(NOTE, commit_id("moved+edited"), same_note=NEVER)) == ["moved+edited"]
+    assert subjects(log.trace(NOTE, commit_id("moved+edited"), same_note=NEVER)) == ["moved+edited"]
 
 
 def test_a_rename_there_and_back_ends(log: CommitLog) -> None:
@@ -165,7 +164,7 @@ def test_a_rename_there_and_back_ends(log: CommitLog) -> None:
             commit("back", "away", changes=[("b.md", "v1", None), ("note.md", None, "v1")]),
         ]
     )
-    assert subjects(log.versions(NOTE, commit_id("back"), same_note=NEVER)) == ["back", "away", "made"]
+    assert subjects(log.trace(NOTE, commit_id("back"), same_note=NEVER)) == ["back", "away", "made"]
 
 
 def test_a_note_that_came_back_keeps_its_past_another_does_not(log: CommitLog) -> None:
@@ -176,9 +175,9 @@ def test_a_note_that_came_back_keeps_its_past_another_does_not(log: CommitLog) -
             commit("again", "gone", changes=[("note.md", None, "v2")]),
         ]
     )
-    assert subjects(log.versions(NOTE, commit_id("again"), same_note=same({"v1", "v2"}))) == ["again", "gone", "made"]
-    assert subjects(log.versions(NOTE, commit_id("again"), same_note=NEVER)) == ["again"]
-    assert subjects(log.versions(NOTE, commit_id("gone"), same_note=NEVER)) == ["gone", "made"]
+    assert subjects(log.trace(NOTE, commit_id("again"), same_note=same({"v1", "v2"}))) == ["again", "gone", "made"]
+    assert subjects(log.trace(NOTE, commit_id("again"), same_note=NEVER)) == ["again"]
+    assert subjects(log.trace(NOTE, commit_id("gone"), same_note=NEVER)) == ["gone", "made"]
 
 
 def test_another_process_is_seen(log: CommitLog, tmp_path: Path) -> None:

@@ -158,9 +158,10 @@ def test_everything_is_there_after_reopening(index: Index, files: Files, tmp_pat
     index.close()
     files.read.clear()
     again = opened(tmp_path)
-    assert best(again, filled(again, files), "headers") == "decisions/api.md"
+    view = filled(again, files)
+    assert best(again, view, "headers") == "decisions/api.md"
     assert files.read == []
-    assert again.is_current()
+    assert again.coverage(view) == Coverage(3, 3, 3)
     assert again.commits.has(commit_id("a"))
     again.close()
 
@@ -229,8 +230,8 @@ def test_an_engine_that_is_deleted_is_made_again_alone(index: Index, files: File
     index.close()
     shutil.rmtree(part(tmp_path, name))
     again = opened(tmp_path)
-    assert again.is_current()
     view = again.view(files.notes())
+    assert again.coverage(view) == Coverage(3, 3, 3)
     found = again.lexical_scores(["cach"], view=view), again.dense_scores("cache", view=view)
     assert found[0] == pytest.approx(expected[0])
     assert found[1] == pytest.approx(expected[1])
@@ -276,7 +277,7 @@ def test_a_catalog_damaged_while_open_is_said_and_cleared(index: Index, files: F
         file.seek(100)
         file.write(b"\xff" * (catalog.stat().st_size - 100))
     with pytest.raises(IndexDamagedError):
-        index.catalog.chunks_of(files.notes()[NotePath("people/ada.md")])
+        index.catalog.stored(files.notes().values())
     index.clear()
     assert best(index, filled(index, files), "headers") == "decisions/api.md"
 
@@ -326,7 +327,6 @@ def test_a_kill_at_any_step_is_healed(index: Index, files: Files, tmp_path: Path
     assert killed.returncode == 9, killed.stderr
     files.texts |= {NotePath("a.md"): "# Alpha\n\nfirst", NotePath("b.md"): "# Beta\n\nsecond"}
     view = filled(index, files)
-    assert index.is_current()
     assert index.coverage(view) == Coverage(5, 5, 5)
     assert (best(index, view, "alpha"), best(index, view, "stale")) == ("a.md", "gotchas/cache.md")
 

@@ -8,7 +8,7 @@ from vault_mem.index.view import View, build_view, name_of
 from vault_mem.notes.model import BlobId, Metadata, NotePath
 
 A, B = BlobId("a" * 40), BlobId("b" * 40)
-STORED = {A: StoredNote(A, 10, "Alpha", range(1, 3), "", ""), B: StoredNote(B, 10, None, range(4, 5), "", "")}
+STORED = {A: StoredNote(A, "Alpha", range(1, 3), "", ""), B: StoredNote(B, None, range(4, 5), "", "")}
 NAMES = {"one": 0, "two": 3, "three": 5}
 
 

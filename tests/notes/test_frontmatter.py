@@ -7,9 +7,9 @@ import time
 import pytest
 import yaml
 
-from vault_mem.errors import InvalidNoteError, MalformedFrontmatterError
+from vault_mem.errors import MalformedFrontmatterError
 from vault_mem.notes import frontmatter
-from vault_mem.notes.frontmatter import compose, dump_value, load_mapping, read
+from vault_mem.notes.frontmatter import compose, load_mapping, read
 from vault_mem.notes.model import Lines, Value
 
 NOTE = b"""---
@@ -195,13 +195,6 @@ def test_a_new_note_has_the_shape_of_the_format_page() -> None:
     )
     assert read(data).properties == properties
     assert compose({}, "# T\n") == b"# T\n"
-
-
-def test_values_can_be_shown_on_one_line() -> None:
-    assert dump_value(["a", "b, c"]) == '[a, "b, c"]'
-    assert dump_value("no") == '"no"'
-    with pytest.raises(InvalidNoteError, match="nested"):
-        dump_value({"a": 1})
 
 
 def test_a_mapping_file_is_read_by_the_same_rules() -> None:

@@ -8,26 +8,17 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from vault_mem.errors import InvalidNoteError
+from vault_mem.notes.metadata import read_metadata
 from vault_mem.notes.model import Lines, Metadata, Value
-from vault_mem.notes.schema import (
-    DEFAULT_FOLDERS,
-    DEFAULT_TIERS,
-    RELATIONS,
-    STATUSES,
-    TIERS,
-    TYPES,
-    read_metadata,
-    validate,
-)
+from vault_mem.notes.schema import DEFAULT_TIERS, RELATIONS, STATUSES, TIERS, TYPES, validate
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=UTC)
 
 
-def test_every_type_has_a_folder_and_a_tier() -> None:
-    assert len(TYPES) == 18
-    assert set(DEFAULT_FOLDERS) == set(DEFAULT_TIERS) == set(TYPES)
+def test_every_type_has_a_tier() -> None:
+    assert len(set(TYPES)) == len(TYPES) == 18
+    assert set(DEFAULT_TIERS) == set(TYPES)
     assert set(DEFAULT_TIERS.values()) == set(TIERS)
-    assert len(set(DEFAULT_FOLDERS.values())) == len(TYPES)
 
 
 def test_the_example_of_the_format_page() -> None:

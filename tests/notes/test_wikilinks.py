@@ -6,8 +6,9 @@ import time
 
 import pytest
 
+from vault_mem.notes.markdown import read_body
 from vault_mem.notes.model import Link
-from vault_mem.notes.wikilinks import find_links, format_link, property_links, target_of, whole_link
+from vault_mem.notes.wikilinks import format_link, links_in, property_links, target_of, whole_link
 
 UUID = "64f1c2aa-0000-4000-8000-1234567890ab"
 
@@ -45,7 +46,7 @@ UUID = "64f1c2aa-0000-4000-8000-1234567890ab"
     ],
 )
 def test_every_form_is_found(text: str, link: Link) -> None:
-    assert find_links(text) == (link,)
+    assert links_in(read_body(text)) == (link,)
 
 
 @pytest.mark.parametrize(
@@ -73,16 +74,16 @@ def test_every_form_is_found(text: str, link: Link) -> None:
     ],
 )
 def test_what_is_no_link_to_a_note_is_left_out(text: str) -> None:
-    assert find_links(text) == ()
+    assert links_in(read_body(text)) == ()
 
 
 def test_links_come_in_reading_order_with_their_lines() -> None:
     text = "[[a]] and [[b]]\n\n```\n[[no]]\n```\r\nthen `code` [[c]]\n"
-    assert [(link.target, link.line) for link in find_links(text, 10)] == [("a", 10), ("b", 10), ("c", 15)]
+    assert [(link.target, link.line) for link in links_in(read_body(text, 10))] == [("a", 10), ("b", 10), ("c", 15)]
 
 
 def test_an_unpaired_backtick_hides_nothing() -> None:
-    assert [link.target for link in find_links("a ` b [[x]] ``` c [[y]]")] == ["x", "y"]
+    assert [link.target for link in links_in(read_body("a ` b [[x]] ``` c [[y]]"))] == ["x", "y"]
 
 
 def test_whole_values_of_properties_are_links() -> None:
@@ -99,8 +100,6 @@ def test_whole_values_of_properties_are_links() -> None:
 
 def test_links_are_written_and_taken_apart() -> None:
     assert format_link("api") == "[[api]]"
-    assert format_link("api", "the API") == "[[api|the API]]"
-    assert format_link("api", "api") == "[[api]]"
     assert whole_link(" [[a#b|c]] ") == "a#b|c"
     assert whole_link("[[a]] and") is None
     assert target_of("a/b#H|c") == "a/b"
@@ -111,5 +110,5 @@ def test_links_are_written_and_taken_apart() -> None:
 )
 def test_hostile_lines_take_linear_time(piece: str) -> None:
     started = time.perf_counter()
-    find_links(piece * (500_000 // len(piece)))
+    links_in(read_body(piece * (500_000 // len(piece))))
     assert time.perf_counter() - started < 2

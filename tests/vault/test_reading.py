@@ -203,7 +203,7 @@ def test_commits_come_parents_first_with_their_changes(tmp_path: Path) -> None:
         assert by_id[side].operation == "remember"
         assert by_id[side].changes == (FileChange(NotePath("s.md"), None, blob_id(b"side")),)
         merge = by_id[head(vault)]
-        assert merge.is_merge
+        assert len(merge.parents) == 2
         assert [change.path for change in merge.changes] == ["s.md"]
         main = next(record for record in records if record.subject == "main:")
         assert [(c.path, c.old) for c in main.changes] == [("a.md", blob_id(b"1")), ("new\nline.md", None)]

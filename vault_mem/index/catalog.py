@@ -19,16 +19,16 @@ from vault_mem.errors import IndexDamagedError, IndexReplacedError
 from vault_mem.index.database import Database
 from vault_mem.index.stored import StoredNote, encode_metadata, encode_outline
 from vault_mem.index.texts import embedded_text, property_text, tag_text
-from vault_mem.notes.model import BlobId, Chunk, Document, Lines, Link
+from vault_mem.notes.model import BlobId, Chunk, Document, Lines
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised with every change of the tables or of what is put into them (chunking, field texts)."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO meta (key, value) VALUES ('epoch', lower(hex(randomblob(8))));
 CREATE TABLE blobs (
-  blob TEXT PRIMARY KEY, size INTEGER NOT NULL, title TEXT, tags TEXT NOT NULL, properties TEXT NOT NULL,
+  blob TEXT PRIMARY KEY, title TEXT, tags TEXT NOT NULL, properties TEXT NOT NULL,
   metadata TEXT NOT NULL, outline TEXT NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL
 );
 CREATE TABLE documents (
@@ -44,7 +44,6 @@ CREATE INDEX changes_by_commit ON changes (seq)
 """
 _PAGE = 500
 _Row: TypeAlias = tuple[Any, ...]  # Any: what SQLite returns; the tables above say which column is what
-_CHUNK = "ordinal, text, first_line, last_line, headings, author"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +113,6 @@ class Catalog:
 
     # --- look-up -------------------------------------------------------------------------------------------------
 
-    def known_blobs(self, blobs: Collection[BlobId]) -> set[BlobId]:
-        """Return those of the blobs that are stored."""
-        query = "SELECT blob FROM blobs WHERE blob IN (SELECT value FROM json_each(?))"
-        with self.database.read() as connection:
-            return {BlobId(row[0]) for row in connection.execute(query, (json.dumps(list(blobs)),))}
-
     def name_documents(self, names: Collection[str]) -> dict[str, int]:
         """Return the document id of every name that has one."""
         query = "SELECT name, document FROM names WHERE name IN (SELECT value FROM json_each(?))"
@@ -129,13 +122,13 @@ class Catalog:
 
     def stored(self, blobs: Collection[BlobId]) -> dict[BlobId, StoredNote]:
         """Return what is known of the blobs; those that are not stored are left out."""
-        query = """SELECT blob, size, title, first, count, metadata, outline FROM blobs
+        query = """SELECT blob, title, first, count, metadata, outline FROM blobs
                    WHERE blob IN (SELECT value FROM json_each(?))"""
         with self.database.read() as connection:
             rows = connection.execute(query, (json.dumps(list(blobs)),)).fetchall()
         return {
-            blob: StoredNote(blob, size, title, range(first, first + count), metadata, outline)
-            for blob, size, title, first, count, metadata, outline in rows
+            blob: StoredNote(blob, title, range(first, first + count), metadata, outline)
+            for blob, title, first, count, metadata, outline in rows
         }
 
     def chunk(self, document: int) -> Chunk:
@@ -144,26 +137,13 @@ class Catalog:
         Raises:
             IndexReplacedError: if no chunk has this id (any more).
         """
+        query = """SELECT ordinal, text, first_line, last_line, headings, author FROM documents
+                   WHERE id = ? AND blob IS NOT NULL"""
         with self.database.read() as connection:
-            query = f"SELECT {_CHUNK} FROM documents WHERE id = ? AND blob IS NOT NULL"  # noqa: S608  (a constant)
             row = connection.execute(query, (document,)).fetchone()
         if row is None:
             raise IndexReplacedError
         return _chunk(row)
-
-    def chunks_of(self, blob: BlobId) -> tuple[Chunk, ...]:
-        """Return a blob's chunks in reading order; none if it is not stored."""
-        note = self.stored([blob]).get(blob)
-        if note is None:
-            return ()
-        with self.database.read() as connection:
-            query = f"SELECT {_CHUNK} FROM documents WHERE id BETWEEN ? AND ? ORDER BY id"  # noqa: S608  (a constant)
-            rows = connection.execute(query, (note.documents.start, note.documents.stop - 1)).fetchall()
-        return tuple(_chunk(row) for row in rows)
-
-    def links_of(self, blobs: Collection[BlobId]) -> dict[BlobId, tuple[Link, ...]]:
-        """Return the links of every stored blob of these."""
-        return {blob: note.links for blob, note in self.stored(blobs).items()}
 
     # --- for the engines that follow -------------------------------------------------------------------------------
 
@@ -218,10 +198,9 @@ def _add_blob(connection: sqlite3.Connection, blob: BlobId, document: Document) 
     rows = [_chunk_row(connection, first + i, blob, title, chunk) for i, chunk in enumerate(chunks)]
     connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     tags, properties = _clean(tag_text(document)), _clean(property_text(document.properties))
-    size = len(document.text.encode("utf-8", "replace"))
     texts = (encode_metadata(document.metadata), encode_outline(document))
-    values = (blob, size, title, tags, properties, *texts, first, len(chunks))
-    connection.execute("INSERT INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    values = (blob, title, tags, properties, *texts, first, len(chunks))
+    connection.execute("INSERT INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     return True
 
 

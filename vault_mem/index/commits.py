@@ -154,10 +154,6 @@ class CommitLog:
         given = [change for change in self._changes(path, head) if change.new == blob]
         return self.headline(self._origin(given[0], given).commit) if given else None
 
-    def versions(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[CommitRecord, ...]:
-        """Return the commits that changed the note, newest first, through its renames; see `trace`."""
-        return tuple(version.record for version in self.trace(path, head, same_note=same_note))
-
     def trace(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[Version, ...]:
         """Return the note's versions, newest first, under the paths it had.
 

@@ -139,11 +139,6 @@ class Index:
         except IndexDamagedError:
             self._start_over()
 
-    def is_current(self) -> bool:
-        """Whether the engines have everything that is stored."""
-        self._sync()
-        return self._engines.is_current(self.catalog)
-
     def coverage(self, view: View) -> Coverage:
         """Return how many of a view's passages the engines have."""
         rows = view.vectors[view.live]

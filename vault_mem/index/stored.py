@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from vault_mem.notes.model import BlobId, Document, Heading, Link, Metadata, Problem
+from vault_mem.notes.model import BlobId, Document, Link, Metadata, Problem
 
 _T = TypeVar("_T")
 
@@ -20,13 +20,11 @@ class StoredNote:
 
     Attributes:
         blob: the note's version.
-        size: length of the note's text in UTF-8 bytes.
         title: as in `Document.title`, None where the file name must serve.
         documents: its chunks' document ids, in reading order; at least one.
     """
 
     blob: BlobId
-    size: int
     title: str | None
     documents: range
     _metadata: str = field(repr=False)
@@ -40,11 +38,6 @@ class StoredNote:
             self._decoded["metadata"] = decode_metadata(self._metadata)
         found: Metadata = self._decoded["metadata"]
         return found
-
-    @property
-    def headings(self) -> tuple[Heading, ...]:
-        """The note's headings, in reading order."""
-        return self._part("headings", Heading)
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -65,9 +58,8 @@ class StoredNote:
 
 
 def encode_outline(document: Document) -> str:
-    """Return headings, links and problems as JSON, positional; empty if there are none."""
+    """Return links and problems as JSON, positional; empty if there are none."""
     outline = {
-        "headings": [[h.level, h.text, h.line] for h in document.headings],
         "links": [_trimmed(link) for link in document.links],
         "problems": [[p.code, p.message, p.line, p.column] for p in document.problems],
     }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vault_mem.index.lexical.base import Ids, Mask
 from vault_mem.index.stored import StoredNote
-from vault_mem.notes.model import BlobId, Heading, Link, Metadata, NotePath, Problem
+from vault_mem.notes.model import BlobId, Link, Metadata, NotePath, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,6 @@ class IndexedNote:
         return self.stored.metadata
 
     @property
-    def headings(self) -> tuple[Heading, ...]:
-        """The note's headings, in reading order."""
-        return self.stored.headings
-
-    @property
     def links(self) -> tuple[Link, ...]:
         """The note's links, frontmatter first."""
         return self.stored.links
@@ -56,11 +51,6 @@ class IndexedNote:
     def documents(self) -> range:
         """Document ids of the note's chunks, in reading order; at least one."""
         return self.stored.documents
-
-    @property
-    def size(self) -> int:
-        """Length of the note's text in UTF-8 bytes."""
-        return self.stored.size
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,11 +18,11 @@ import yaml
 
 from vault_mem.errors import InvalidNoteError, MalformedFrontmatterError
 from vault_mem.notes.block import Entry, Frontmatter, Item, line_end, line_start
-from vault_mem.notes.editing import REMOVED, Change, Removed, checked_value, is_same, patch, render_entry, render_value
+from vault_mem.notes.editing import REMOVED, Change, Removed, checked_value, is_same, patch, render_entry
 from vault_mem.notes.model import Problem, Value
 from vault_mem.notes.scalars import resolve_plain
 
-__all__ = ["REMOVED", "Frontmatter", "Removed", "compose", "dump_value", "edit", "load_mapping", "read"]
+__all__ = ["REMOVED", "Frontmatter", "Removed", "compose", "edit", "load_mapping", "read"]
 
 MAX_BLOCK = 64 * 1024
 MAX_KEYS = 200
@@ -116,16 +116,6 @@ def compose(properties: Mapping[str, Value], body: str) -> bytes:
     checked = ((key, checked_value(key, value)) for key, value in properties.items())
     block = "".join(render_entry(key, value, "\n") for key, value in checked if not isinstance(value, Removed))
     return f"---\n{block}---\n{body}".encode()
-
-
-def dump_value(value: Value) -> str:
-    """Return a value as one line of YAML; lists in flow style.
-
-    Raises:
-        InvalidNoteError: if the value is not a scalar or a list of scalars.
-    """
-    checked = checked_value("value", value)
-    return "" if isinstance(checked, Removed) else render_value(checked)
 
 
 def load_mapping(text: str, *, path: str) -> dict[str, Value]:

@@ -40,19 +40,18 @@ def is_id(text: str) -> bool:
     return _ID.match(text) is not None
 
 
-def slugify(text: str, *, max_length: int = MAX_SLUG) -> str:
+def slugify(text: str) -> str:
     """Return a file name without extension that Obsidian, Logseq and every file system accept; never empty.
 
     Letters and digits of every script stay, in lower case and NFC; everything else becomes single dashes. The result
-    has at most `max_length` characters and 200 UTF-8 bytes, and is no device name of Windows. A slug is its own slug.
+    has at most 80 characters and 200 UTF-8 bytes, and is no device name of Windows. A slug is its own slug.
 
     Args:
         text: a title, a key or anything else; only its first 1,000 characters are looked at.
-        max_length: the most characters, at least 8.
     """
     lower = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text[:_LONGEST_INPUT]).lower())
     words = "".join(char if _is_word(char) else " " for char in lower).split()
-    slug = _shorten("-".join(words), max_length) or FALLBACK_SLUG
+    slug = _shorten("-".join(words)) or FALLBACK_SLUG
     return f"{slug}-{FALLBACK_SLUG}" if _DEVICE.match(slug) else slug
 
 
@@ -85,7 +84,7 @@ def unique_slug(slug: str, taken: Container[str]) -> str:
         return slug
     for number in count(2):
         ending = f"-{number}"
-        candidate = _shorten(slug, MAX_SLUG - len(ending), MAX_SLUG_BYTES - len(ending)) + ending
+        candidate = _shorten(slug, room_for=ending) + ending
         if fold(candidate) not in taken:
             return candidate
     raise AssertionError("count() ends")
@@ -96,9 +95,10 @@ def _is_word(char: str) -> bool:
     return char.isalnum() or (not char.isascii() and unicodedata.category(char)[0] == "M")
 
 
-def _shorten(slug: str, max_length: int, max_bytes: int = MAX_SLUG_BYTES) -> str:
+def _shorten(slug: str, *, room_for: str = "") -> str:
     """Cut at a dash where one stands in the last third, else anywhere between two characters."""
-    short = slug[:max_length].encode()[:max_bytes].decode(errors="ignore")
+    used = len(room_for)
+    short = slug[: MAX_SLUG - used].encode()[: MAX_SLUG_BYTES - used].decode(errors="ignore")
     if len(short) < len(slug) and slug[len(short)] != "-":
         dash = short.rfind("-")
         short = short[:dash] if dash > len(short) * 2 // 3 else short

@@ -7,29 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-DEFAULT_FOLDERS: Mapping[str, str] = {
-    "fact": "facts",
-    "decision": "decisions",
-    "preference": "preferences",
-    "pattern": "patterns",
-    "procedure": "procedures",
-    "gotcha": "gotchas",
-    "event": "events",
-    "episode": "episodes",
-    "entity": "entities",
-    "question": "questions",
-    "task": "tasks",
-    "plan": "plans",
-    "document": "documents",
-    "state": "states",
-    "chain": "chains",
-    "arc": "arcs",
-    "handoff": "handoffs",
-    "note": "notes",
-}
-"""The folder of each type: its English plural."""
-
-TYPES = tuple(DEFAULT_FOLDERS)
+TYPES = (
+    "fact",
+    "decision",
+    "preference",
+    "pattern",
+    "procedure",
+    "gotcha",
+    "event",
+    "episode",
+    "entity",
+    "question",
+    "task",
+    "plan",
+    "document",
+    "state",
+    "chain",
+    "arc",
+    "handoff",
+    "note",
+)
 STATUSES = ("active", "superseded", "archived", "disputed", "hypothesis", "inbox")
 TIERS = ("working", "episodic", "semantic", "procedural")
 RELATIONS = (

@@ -143,7 +143,6 @@ class Document:
         metadata: the same, typed.
         title: `title` property, Logseq `title::`, else the first heading; None where the file name must serve.
         body_line: the 1-based line on which the body starts.
-        is_editable: False where an edit could lose something (malformed frontmatter, not UTF-8, binary).
     """
 
     text: str
@@ -155,8 +154,3 @@ class Document:
     links: tuple[Link, ...]
     chunks: tuple[Chunk, ...]
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def is_editable(self) -> bool:
-        """Whether frontmatter and body can be edited without losing anything."""
-        return not any(p.code in {"malformed-frontmatter", "not-utf-8", "binary"} for p in self.problems)

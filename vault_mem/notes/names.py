@@ -23,11 +23,6 @@ class Resolution:
     path: NotePath | None = None
     candidates: tuple[NotePath, ...] = ()
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether several notes answer to the name."""
-        return self.path is None and len(self.candidates) > 1
-
 
 class Names:
     """The names of all notes of one revision."""
@@ -92,10 +87,6 @@ class Names:
     def twins(self) -> tuple[tuple[NotePath, ...], ...]:
         """Return the groups of notes whose file names are the same whatever their case, by name."""
         return tuple(tuple(paths) for _, paths in sorted(self._by_name.items()) if len(paths) > 1)
-
-    def taken(self) -> frozenset[str]:
-        """Return the folded file names (without `.md`) and aliases that are in use, for `identifiers.unique_slug`."""
-        return frozenset(self._by_name) | frozenset(self._by_alias)
 
     def _add(self, path: NotePath, aliases: Sequence[str], title: str | None) -> None:
         stem = _stem(path)

@@ -58,8 +58,3 @@ class CommitRecord:
     def session(self) -> str | None:
         """The agent's session, None for a person."""
         return self.trailers.get("Memory-Session")
-
-    @property
-    def is_merge(self) -> bool:
-        """Whether the commit joins several lines of history."""
-        return len(self.parents) > 1

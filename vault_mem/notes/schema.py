@@ -1,4 +1,4 @@
-"""What a note's properties may be: read leniently (`read_metadata`), checked strictly when written (`validate`)."""
+"""What a note's properties may be, checked strictly when written; `metadata` reads them leniently."""
 
 from __future__ import annotations
 
@@ -9,23 +9,13 @@ from datetime import date, datetime
 from vault_mem.errors import InvalidNoteError
 from vault_mem.notes.editing import checked_value
 from vault_mem.notes.identifiers import is_id, is_slug, slugify
-from vault_mem.notes.keys import DEFAULT_FOLDERS, DEFAULT_TIERS, RELATIONS, STATUSES, TIERS, TYPES
-from vault_mem.notes.metadata import read_metadata
+from vault_mem.notes.keys import DEFAULT_TIERS, RELATIONS, STATUSES, TIERS, TYPES
 from vault_mem.notes.model import Scalar, Value
 from vault_mem.notes.scalars import write_scalar
 from vault_mem.notes.times import format_time, parse_stored, parse_typed
 from vault_mem.notes.wikilinks import format_link, whole_link
 
-__all__ = [
-    "DEFAULT_FOLDERS",
-    "DEFAULT_TIERS",
-    "RELATIONS",
-    "STATUSES",
-    "TIERS",
-    "TYPES",
-    "read_metadata",
-    "validate",
-]
+__all__ = ["DEFAULT_TIERS", "KEYS", "RELATIONS", "STATUSES", "TIERS", "TYPES", "validate"]
 
 MAX_TEXT = 4_000
 """Characters of one property value, far more than a property is for."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-from vault_mem.notes.markdown import Body, blank_code, read_body
+from vault_mem.notes.markdown import Body, blank_code
 from vault_mem.notes.model import Link, Value
 
 _LINK = re.compile(
@@ -31,22 +31,13 @@ _ATTACHMENTS = re.compile(
 _NOTES = frozenset({"md", "markdown"})
 
 
-def find_links(text: str, first_line: int = 1) -> tuple[Link, ...]:
-    """Return the links to notes in a text, in reading order.
+def links_in(body: Body) -> tuple[Link, ...]:
+    """Return the links to notes in a body, in reading order.
 
     Links in code, to other sites, and to attachments (images, PDFs, Bases, canvases) are left out.
 
-    Args:
-        text: Markdown without frontmatter.
-        first_line: the 1-based line of the whole file on which the text starts.
-
     Source: help.obsidian.md "Internal links" and "Embed files"; docs.logseq.com "Linked references".
     """
-    return links_in(read_body(text, first_line)) if "[" in text or "((" in text else ()
-
-
-def links_in(body: Body) -> tuple[Link, ...]:
-    """Return the links of a body that has been split already; see `find_links`."""
     found: list[Link] = []
     for index, line in enumerate(body.lines):
         if ("[" in line or "((" in line) and not body.code[index]:
@@ -87,9 +78,9 @@ def is_linkable(name: str) -> bool:
     return target_of(name) == name and not any(character in name for character in "[]^\n")
 
 
-def format_link(target: str, label: str | None = None) -> str:
-    """Return a WikiLink; the label is left out where it says the same as the target."""
-    return f"[[{target}|{label}]]" if label and label != target else f"[[{target}]]"
+def format_link(target: str) -> str:
+    """Return a WikiLink."""
+    return f"[[{target}]]"
 
 
 def _links_in_line(line: str, number: int) -> Iterator[Link]:
