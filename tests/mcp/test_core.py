@@ -186,7 +186,8 @@ async def test_answers_stay_small(memory: Memory) -> None:
 async def test_null_and_json_in_strings_are_understood(memory: Memory, mode: str) -> None:
     async with connect(memory, mode) as agent:
         await agent.call("remember", text="# Tags\n\nSaid twice.", tags='["api", "web"]', title=None, links=None)
-        recalled = await agent.call("recall", query=None, tags="api", at=None, types=None, namespace=None)
+        nothing = dict.fromkeys(("query", "at", "types", "namespace", "limit", "mode", "max_tokens", "explain"))
+        recalled = await agent.call("recall", tags="api", **nothing)
         assert recalled["hits"][0]["tags"] == ["api", "web"]
 
 
@@ -220,11 +221,13 @@ REFUSED: tuple[tuple[str, Answer, str], ...] = (
     ("remember", {"notes": [{"txt": "x"}]}, "invalid-note: "),
     ("revise", {"note": "One", "text": "x", "version": "0" * 40}, "write-conflict: "),
     ("forget", {"note": "One", "version": "0" * 40}, "write-conflict: "),
+    ("forget", {"note": "One", "version": "0" * 40, "undo": True}, "invalid-argument: version: undo=true takes none. "),
     ("recall", {"query": "x", "limit": 0}, "invalid-argument: limit: "),
     ("recall", {"query": "x" * 10_001}, "invalid-argument: query: "),
     ("recall", {"query": "x", "wide": True}, "invalid-argument: wide: "),
     ("related", {"note": "One", "depth": 9}, "invalid-argument: depth: "),
     ("read", {}, "invalid-argument: note: "),
+    ("read", {"note": None}, "invalid-argument: note: "),
     ("history", {"note": "One", "view": "graph"}, "invalid-argument: view: "),
 )
 

@@ -6,14 +6,14 @@ from fastmcp.tools import ToolResult
 from fastmcp.tools.function_tool import FunctionTool
 
 from vault_mem.mcp import parameters as p
-from vault_mem.mcp.definition import READS, REBUILDS, define
+from vault_mem.mcp.definition import ADDS, READS, define
 from vault_mem.mcp.desk import Desk
 
 
 def tools(desk: Desk) -> tuple[FunctionTool, ...]:
     """Return the tools of this set."""
     admin = AdminTools(desk)
-    return (define(admin.status, READS), define(admin.reindex, REBUILDS))
+    return (define(admin.status, READS), define(admin.reindex, ADDS))
 
 
 class AdminTools:

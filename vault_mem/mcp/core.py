@@ -7,7 +7,7 @@ from fastmcp.tools.function_tool import FunctionTool
 
 from vault_mem.mcp import parameters as p
 from vault_mem.mcp.definition import ADDS, CHANGES, READS, define
-from vault_mem.mcp.desk import Desk
+from vault_mem.mcp.desk import Desk, wrong_argument
 from vault_mem.mcp.results import shape_context, shape_history, shape_note, shape_recalled, shape_related
 from vault_mem.memory.requests import DEFAULT_LIMIT
 
@@ -162,9 +162,11 @@ class CoreTools:
     ) -> ToolResult:
         """Archive a note that is wrong or no longer wanted: recall leaves it out, links and history stay.
 
-        undo=true brings it back. If a newer fact replaces it, use revise with 'supersedes' instead. Returns its status
-        after the call.
+        undo=true brings it back. If a newer fact replaces it, use revise with 'supersedes' instead. Returns path, new
+        version and action: archived, restored or unchanged.
         """
+        if undo and version is not None:
+            raise wrong_argument("version: undo=true takes none", "Leave version out to bring the note back")
         if undo:
             return self._desk.ask(lambda memory: memory.restore(note, reason=reason or "", **self._desk.writer()))
         return self._desk.ask(

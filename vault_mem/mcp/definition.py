@@ -20,9 +20,6 @@ ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_
 CHANGES = ToolAnnotations(read_only_hint=False, destructive_hint=True, idempotent_hint=True, open_world_hint=False)
 """Takes something out of sight (history keeps it); the same call again changes nothing."""
 
-REBUILDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-"""Writes derived data only."""
-
 _ANY_OBJECT = {"type": "object"}
 
 

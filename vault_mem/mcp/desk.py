@@ -70,10 +70,17 @@ class Desk:
 def refusal(error: VaultMemError | ValidationError) -> ToolError:
     """Return the error a client sees, `code: message. hint`; the one place where errors become MCP's."""
     if isinstance(error, VaultMemError):
-        message = f"{error.code}: {error}"
-    else:
-        named = list(dict.fromkeys(_problem(each) for each in error.errors(include_input=False) if not _is_null(each)))
-        message = f"invalid-argument: {'; '.join(named[:MAX_ARGUMENT_ERRORS])}. Mend the arguments and call again"
+        return _error(f"{error.code}: {error}")
+    named = list(dict.fromkeys(_problem(each) for each in error.errors(include_input=False) if not _is_null(each)))
+    return wrong_argument("; ".join(named[:MAX_ARGUMENT_ERRORS]))
+
+
+def wrong_argument(problem: str, hint: str = "Mend the arguments and call again") -> ToolError:
+    """Return the error for arguments that the tool does not take."""
+    return _error(f"invalid-argument: {problem}. {hint}")
+
+
+def _error(message: str) -> ToolError:
     return ToolError(message[:MAX_ERROR_CHARACTERS], log_level=logging.DEBUG)
 
 

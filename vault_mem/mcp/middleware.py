@@ -18,8 +18,8 @@ DELAY = 0.05
 """Seconds between the request for the list of tools and the opening, in which the list is sent."""
 
 
-class ArgumentErrors(Middleware):
-    """Says what is wrong with arguments in the form of every other error, without repeating them."""
+class Arguments(Middleware):
+    """Drops arguments that are null, and says what is wrong with others without repeating them."""
 
     async def on_call_tool(
         self, context: MiddlewareContext[CallToolRequestParams], call_next: CallNext[CallToolRequestParams, ToolResult]
@@ -29,8 +29,10 @@ class ArgumentErrors(Middleware):
         Raises:
             ToolError: `invalid-argument: …` if the arguments do not fit the schema.
         """
+        given = {name: value for name, value in (context.message.arguments or {}).items() if value is not None}
+        message = context.message.model_copy(update={"arguments": given})
         try:
-            return await call_next(context)
+            return await call_next(context.copy(message=message))
         except ArgumentError as exc:
             if isinstance(exc.__cause__, ValidationError):
                 raise refusal(exc.__cause__) from exc

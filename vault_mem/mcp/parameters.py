@@ -1,7 +1,7 @@
 """Types of tool arguments: lenient in what they accept, bounded, and small in the schema an agent reads.
 
-A model may send null for an argument it does not use, or JSON inside a string; both are understood, neither is in the
-schema. Bounds that only the service knows (known types, dates, revisions) are checked there.
+A model may send null for an argument it does not use (`middleware` drops those), or JSON inside a string; both are
+understood, neither is in the schema. Bounds that only the service knows (types, dates, revisions) are checked there.
 """
 
 from __future__ import annotations

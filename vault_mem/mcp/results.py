@@ -29,8 +29,11 @@ _DROPPED: tuple[Json, ...] = (None, "", [], {})
 
 
 def shape(answer: object) -> Shaped:
-    """Return an answer as JSON without its empty fields; `revision` and what identifies a note are always there."""
-    return _fields(answer)
+    """Return an answer, or a part of one, as JSON without empty fields; what identifies it is always there."""
+    shaped = _trimmed(to_json(answer))
+    if not isinstance(shaped, dict):
+        raise TypeError("an answer is a dataclass")
+    return shaped
 
 
 def shape_recalled(recalled: Recalled) -> Shaped:
@@ -41,7 +44,7 @@ def shape_recalled(recalled: Recalled) -> Shaped:
 def shape_context(context: Context) -> Shaped:
     """Return the block once: its items say only where they come from and why they are in it."""
     shaped = shape(context)
-    shaped["items"] = [{key: value for key, value in _fields(item).items() if key != "text"} for item in context.items]
+    shaped["items"] = [{key: value for key, value in shape(item).items() if key != "text"} for item in context.items]
     return shaped
 
 
@@ -127,16 +130,9 @@ def _unrepeated(blame: Sequence[BlamedLine]) -> list[Json]:
     return [
         {"line": line.line, "text": line.text}
         if last is not None and last.commit == line.commit
-        else {"commit": line.commit, **_fields(line)}
+        else {"commit": line.commit, **shape(line)}
         for last, line in zip(before, blame, strict=False)
     ]
-
-
-def _fields(answer: object) -> Shaped:
-    shaped = _trimmed(to_json(answer))
-    if not isinstance(shaped, dict):
-        raise TypeError("an answer is a dataclass")
-    return shaped
 
 
 def _bounded(shaped: Shaped, key: str, narrower: str) -> Shaped:

@@ -76,14 +76,14 @@ def build_server(memory: Memory | Callable[[], Memory], toolsets: Sequence[str] 
     from fastmcp import FastMCP
 
     from vault_mem.mcp.desk import Desk
-    from vault_mem.mcp.middleware import ArgumentErrors
+    from vault_mem.mcp.middleware import Arguments
 
     desk = Desk(memory if callable(memory) else lambda: memory)
     return FastMCP(
         "vault-mem",
         INSTRUCTIONS,
         version=__version__,
-        middleware=[ArgumentErrors()],
+        middleware=[Arguments()],
         tools=[tool for name in names for tool in import_module(TOOLSETS[name]).tools(desk)],
         mask_error_details=True,
     )
