@@ -159,13 +159,16 @@ def test_history_views(shell: Shell, tea: Path) -> None:
     assert [line.split()[0] for line in log] == [head(tea)[:9], head(tea, "HEAD~1")[:9]]
     assert log[0].endswith("Stronger.")
     assert "brewer" in log[1]
-    difference = shell("history", "tea", "--view", "diff").out
-    assert "-Steep it for three minutes." in difference
+    difference = shell("history", "tea", "--view", "diff")
+    assert "-Steep it for three minutes." in difference.out
+    assert f"{head(tea, 'HEAD~1')[:9]}..{head(tea)[:9]}" in difference.err
     blame = shell("history", "tea", "--view", "blame").out.splitlines()
     assert any(line.startswith(head(tea)[:9]) and line.endswith("[[kettle]].") for line in blame)
     assert any(line.startswith(f"{head(tea)[:9]}: ") and line.endswith("session s · Stronger.") for line in blame)
     past = shell("history", "tea", "--view", "as-of", "--at", head(tea, "HEAD~1")).out
     assert "three minutes" in past
+    shell("remember", "# Kettle")
+    assert f"(new)..{head(tea)[:9]}" in shell("history", "kettle", "--view", "diff").err
 
 
 def test_context_prints_the_block(shell: Shell, tea: Path) -> None:

@@ -65,6 +65,7 @@ def test_it_never_writes_into_somebodys_folder(tmp_path: Path) -> None:
         before = sorted(str(path) for path in tmp_path.rglob("*"))
         done = quickstart("--vault", str(folder))
         assert done.returncode == 1
+        assert "error: --vault: " in done.stderr
         assert "hint: Name a new or empty folder" in done.stderr
         assert sorted(str(path) for path in tmp_path.rglob("*")) == before
 

@@ -6,7 +6,7 @@ import click
 
 from vault_mem.cli import evidence, output
 from vault_mem.cli.invocation import Call
-from vault_mem.memory.answers import Finding, Report, to_json
+from vault_mem.memory.answers import Finding, Report
 
 _STYLES = {"error": "bad", "warning": "warn", "info": "good"}
 
@@ -23,7 +23,14 @@ def show_report(call: Call, report: Report, *, info: str = "remark") -> None:
         click.exceptions.Exit: with code 1 if it holds an error.
     """
     if call.as_json:
-        output.data({"is_ok": report.is_ok, **_fields(report)})
+        output.data(
+            {
+                "is_ok": report.is_ok,
+                "revision": report.revision,
+                "checked": report.checked,
+                "findings": report.findings,
+            }
+        )
     else:
         for finding in report.findings:
             _show(finding, info if finding.severity == "info" else finding.severity)
@@ -32,15 +39,10 @@ def show_report(call: Call, report: Report, *, info: str = "remark") -> None:
         raise click.exceptions.Exit(1)
 
 
-def _fields(report: Report) -> dict[str, object]:
-    fields = to_json(report)
-    return dict(fields) if isinstance(fields, dict) else {}
-
-
 def _show(finding: Finding, word: str) -> None:
     where = ":".join(str(part) for part in (finding.path, finding.line, finding.column) if part is not None)
     output.line(
-        output.Styled(f"{word:<8}", _STYLES.get(finding.severity, "dim")),
+        output.Styled(f"{word:<8}", _STYLES[finding.severity]),
         output.Styled(f"{where}: " if where else "", "place"),
         finding.message,
         output.Styled(f"  [{finding.code}]", "dim"),

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vault_mem.cli.progress import Progress
-from vault_mem.config import prepare_environment
 
 if TYPE_CHECKING:
     from vault_mem.memory.service import Memory
@@ -79,7 +78,6 @@ def opened(call: Call, progress: Progress | None = None) -> Iterator[Memory]:
     Raises:
         NotAVaultError: if no vault is named or found.
     """
-    prepare_environment()
     from vault_mem import open_memory
 
     with (

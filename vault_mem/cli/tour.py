@@ -213,16 +213,12 @@ def _best(answer: Recalled) -> str | None:
 
 
 def _lines(answer: Recalled) -> tuple[str, ...]:
-    return (_origin(answer.hits[0]), _cut(_passage(answer.hits[0]))) if answer.hits else ()
+    return (_origin(answer.hits[0]), _cut(" ".join(answer.hits[0].excerpt.split()))) if answer.hits else ()
 
 
 def _origin(hit: Hit) -> str:
     origin = evidence.facts(evidence.place(hit.path, hit.lines), evidence.short(None if hit.dirty else hit.commit))
     return f"{hit.score:.2f}  {hit.title}  ({origin})"
-
-
-def _passage(hit: Hit) -> str:
-    return " ".join(hit.excerpt.removeprefix(f"# {hit.title}").split())
 
 
 def _cut(text: str) -> str:

@@ -54,7 +54,8 @@ def _row(version: Version) -> tuple[str, ...]:
 
 
 def _show_difference(difference: Difference) -> None:
-    sides = f"{evidence.short(difference.old_commit)}..{evidence.short(difference.new_commit)}"
+    old = evidence.short(difference.old_commit) if difference.old_commit else "(new)"
+    sides = f"{old}..{evidence.short(difference.new_commit)}"
     properties = f"properties {', '.join(difference.properties)}" if difference.properties else None
     sections = f"sections {', '.join(difference.sections)}" if difference.sections else None
     output.message(output.Styled(evidence.facts(sides, properties, sections), "dim"))

@@ -8,7 +8,6 @@ import click
 
 from vault_mem.cli import evidence, output
 from vault_mem.cli.invocation import Call, vault_command
-from vault_mem.config import prepare_environment
 
 
 @vault_command("init")
@@ -21,7 +20,6 @@ def command(call: Call, folder: Path | None) -> None:
     """
     if folder and call.vault:
         raise click.UsageError("Name the folder once: as DIR or with --vault")
-    prepare_environment()
     from vault_mem import initialise
 
     made = initialise(folder or call.vault or Path())

@@ -11,8 +11,7 @@ import click
 
 from vault_mem.cli import output, tour
 from vault_mem.cli.invocation import Call, opened, vault_command
-from vault_mem.config import prepare_environment
-from vault_mem.errors import NotAVaultError, ReadOnlyVaultError
+from vault_mem.errors import InvalidConfigError, NotAVaultError
 
 
 @vault_command("quickstart")
@@ -39,7 +38,6 @@ def command(call: Call) -> None:
 
 def _prepare(call: Call) -> Path:
     """Make the vault, or refuse a folder that holds anything of somebody else's."""
-    prepare_environment()
     from vault_mem import initialise
 
     if call.vault is None:
@@ -61,9 +59,9 @@ def _check_ours(call: Call, folder: Path) -> None:
         with opened(replace(call, vault=folder)) as memory:
             is_ours = memory.root.samefile(folder) and tour.is_ours(memory)
     except NotAVaultError as exc:
-        raise ReadOnlyVaultError(f"{folder} is not empty", hint) from exc
+        raise InvalidConfigError("--vault", f"{folder} is not empty", hint) from exc
     if not is_ours:
-        raise ReadOnlyVaultError(f"{folder} is somebody's vault; the tour writes into its own only", hint)
+        raise InvalidConfigError("--vault", f"{folder} is somebody's vault; the tour writes into its own only", hint)
 
 
 def _take(call: Call, root: Path) -> list[tour.Step]:

@@ -6,7 +6,6 @@ import click
 
 from vault_mem.cli import parameters
 from vault_mem.cli.invocation import Call, vault_command
-from vault_mem.config import prepare_environment
 
 
 @vault_command("serve", with_json=False)
@@ -18,7 +17,6 @@ def command(call: Call, toolsets: tuple[str, ...]) -> None:
     """
     if call.agent or call.session:
         raise click.UsageError("serve takes the agent and the session from the client")
-    prepare_environment()
     from vault_mem.mcp.server import serve
 
     serve(call.vault, toolsets or ("core",))
