@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vaults import git
+from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError
 
@@ -62,6 +62,30 @@ def test_the_diff_names_properties_links_and_sections(memory: Memory) -> None:
     assert difference.links_added == ("other",)
     assert "-Because." in difference.patch
     assert "+See [[other]]." in difference.patch
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("One line.", "Other line."), ("A\n\nB\n\nC", "A\n\nX\n\nC\n\nD"), ("a", "b\nc")]
+)
+def test_the_patch_is_one_that_git_applies(memory: Memory, vault: Path, old: str, new: str) -> None:
+    note = memory.remember(old, title="Rule").note
+    before = (vault / note.path).read_bytes()
+    memory.revise("Rule", new)
+    difference = memory.history("Rule", view="diff").difference
+    assert difference is not None
+    write(vault, "../rule.patch", difference.patch)
+    git(vault, "apply", "--reverse", "../rule.patch")
+    assert (vault / note.path).read_bytes() == before
+
+
+def test_a_note_that_no_commit_has_is_blamed_on_nobody(memory: Memory, vault: Path) -> None:
+    write(vault, "hand.md", "One.\nTwo.\n")
+    blame = memory.history("hand", view="blame").blame
+    assert [(line.text, line.commit) for line in blame] == [("One.", None), ("Two.", None)]
+    assert memory.history("hand").versions == ()
+    difference = memory.history("hand", view="diff").difference
+    assert difference is not None
+    assert difference.patch.splitlines()[2:] == ["@@ -0,0 +1,2 @@", "+One.", "+Two."]
 
 
 def test_as_of_shows_the_note_as_it_was(memory: Memory) -> None:

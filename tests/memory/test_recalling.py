@@ -1,17 +1,31 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import vault_mem
+from tests.isolation import isolate
 from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, RevisionNotFoundError
 from vault_mem.notes.schema import DEFAULT_TIERS
 
 
-@pytest.fixture
-def filled(memory: Memory) -> Memory:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
+    """A vault for tests that only read."""
+    root = tmp_path_factory.mktemp("filled") / "vault"
+    with pytest.MonkeyPatch.context() as environment:
+        isolate(tmp_path_factory.mktemp("home"), environment)
+        vault_mem.initialise(root)
+        with vault_mem.open_memory(root, agent="tester", session="s1") as memory:
+            fill(memory)
+            yield memory
+
+
+def fill(memory: Memory) -> None:
     memory.remember(
         notes=[
             {
@@ -30,7 +44,6 @@ def filled(memory: Memory) -> Memory:
             },
         ]
     )
-    return memory
 
 
 def test_the_best_passage_comes_first_with_its_evidence(filled: Memory) -> None:
@@ -89,11 +102,11 @@ def test_pages_do_not_overlap_and_end(filled: Memory) -> None:
     assert second.next_offset is None
 
 
-def test_the_newest_is_listed_first(filled: Memory) -> None:
-
-    filled.revise("Style", "I like shorter functions.")
-    filled.revise("Database", "We chose Postgres 16.")
-    assert [hit.title for hit in filled.recall(types=["decision", "preference"], limit=2).hits] == ["Database", "Style"]
+def test_the_newest_is_listed_first(memory: Memory) -> None:
+    fill(memory)
+    memory.revise("Style", "I like shorter functions.")
+    memory.revise("Database", "We chose Postgres 16.")
+    assert [hit.title for hit in memory.recall(types=["decision", "preference"], limit=2).hits] == ["Database", "Style"]
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "lexical", "dense"])
@@ -117,9 +130,9 @@ def test_every_mode_finds_it(filled: Memory, mode: str) -> None:
         {"query": "a", "max_tokens": 0},
     ],
 )
-def test_a_bad_question_is_refused_with_a_hint(memory: Memory, arguments: dict[str, object]) -> None:
+def test_a_bad_question_is_refused_with_a_hint(filled: Memory, arguments: dict[str, object]) -> None:
     with pytest.raises(InvalidQueryError) as caught:
-        memory.recall(**arguments)  # type: ignore[arg-type]  # the wrong kinds are the point
+        filled.recall(**arguments)  # type: ignore[arg-type]  # the wrong kinds are the point
     assert caught.value.hint
 
 
@@ -220,6 +233,13 @@ def test_explain_says_how_the_ranking_came_about(filled: Memory) -> None:
     assert min(1, (hit.scores["lexical"] + hit.scores["dense"]) * hit.scores["claim"]) == pytest.approx(
         hit.score, abs=1e-3
     )
+
+
+def test_a_note_that_is_all_frontmatter_shows_it(memory: Memory, vault: Path) -> None:
+    write(vault, "Out of Control.md", '---\nauthor:\n  - "[[Kevin Kelly]]"\nyear: 1994\n---\n')
+    hit = memory.recall("who wrote Out of Control").hits[0]
+    assert hit.excerpt == 'author:\n  - "[[Kevin Kelly]]"\nyear: 1994'
+    assert (hit.lines.first, hit.lines.last) == (2, 4)
 
 
 def test_titles_by_file_name_are_found(memory: Memory, vault: Path) -> None:

@@ -77,7 +77,7 @@ def test_a_version_may_be_shortened_but_not_invented(memory: Memory) -> None:
     seen = memory.remember("Old text.", title="Rule").note
     assert memory.revise("Rule", "Text two.", version=seen.version[:9]).action == "revised"
     assert memory.revise("Rule", "Text three.", version="").action == "revised"
-    with pytest.raises(WriteConflictError):
+    with pytest.raises(WriteConflictError, match="-Old text"):
         memory.revise("Rule", "Text four.", version=seen.version[:9])
     for invented in ("abc", "HEAD:.vault-mem/config.yaml", "g" * 40, "--help"):
         with pytest.raises(InvalidNoteError, match="version"):

@@ -26,7 +26,7 @@ PASSAGE_WEIGHTS = FieldWeights({"title": 2.0, "tags": 2.0, "headings": 1.0, "bod
 NAME_WEIGHTS = FieldWeights({"name": 1.0})
 """File names are scored among file names."""
 
-NAME_SHARE = 0.5
+NAME_SHARE = 1.0
 """What a file name's score adds to its note's chunks; a note with a heading has its title counted already."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError
 from vault_mem.index import commits as index
@@ -148,12 +149,14 @@ def _blamed(session: Session, moment: Moment, path: NotePath) -> History:
     """Return each line with its commit; text that is not committed has none."""
     note = moment.note(path)
     text = parse(session.content(moment, note.blob)).text
-    blamed = session.vault.blame(path, None if moment.is_present else moment.commit)
+    committed = moment.commit is not None and note.path in session.vault.tree(moment.commit)
+    blamed = session.vault.blame(path, None if moment.is_present else moment.commit) if committed else ()
     records = {commit: session.index.commits.record(commit) for commit in {line.commit for line in blamed} if commit}
     confidences = {commit: _confidence(session, record, path) for commit, record in records.items()}
     lines = [
-        _blamed_line(number, content, line.commit, records, confidences)
-        for number, (content, line) in enumerate(zip(split_lines(text), blamed, strict=False), start=1)
+        _blamed_line(number, content, line.commit if line else None, records, confidences)
+        for number, (content, line) in enumerate(zip_longest(split_lines(text), blamed), start=1)
+        if content is not None
     ]
     return History(moment.commit, path, note.title, "blame", blame=tuple(lines))
 

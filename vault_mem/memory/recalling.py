@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vault_mem.index.analysis import analyze
+from vault_mem.index.view import IndexedNote
 from vault_mem.memory.answers import Hit, Recalled
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.memory.similarity import overlap
+from vault_mem.notes.markdown import split_lines
 from vault_mem.notes.model import Chunk, Lines, NotePath
-from vault_mem.recall.excerpts import excerpt, tokens, without_title
+from vault_mem.recall.excerpts import MAX_EXCERPT, excerpt, tokens, without_title
 from vault_mem.recall.filters import select
 from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking, coverage, inverse_frequencies, rank, relevance
@@ -155,6 +157,7 @@ def _hit(
 def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | None, words: frozenset[str]) -> Hit:
     """Return a hit without a score: the passage, the note's own claims, and who wrote it when."""
     note = moment.view.notes[position]
+    text, lines = _shown(session, moment, note, chunk)
     origin = moment.origin(position)
     since = origin.time if origin else note.metadata.created
     age = max(0, (session.now() - since).days) if since else None
@@ -162,8 +165,8 @@ def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | No
         id=note.metadata.id,
         path=note.path,
         title=note.title,
-        excerpt=excerpt(without_title(chunk.text, note.title), words) if chunk else "",
-        lines=chunk.lines if chunk else Lines(1, 1),
+        excerpt=excerpt(text, words),
+        lines=lines,
         score=0.0,
         relevance=None,
         scores={},
@@ -182,6 +185,17 @@ def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | No
         vault=session.vault.root.name,
         superseded_by=moment.successors.get(note.path, ()),
     )
+
+
+def _shown(session: Session, moment: Moment, note: IndexedNote, chunk: Chunk | None) -> tuple[str, Lines]:
+    """Return the text that stands for a passage, and its lines; of a note that is all frontmatter, the frontmatter."""
+    if chunk is not None and chunk.text.strip():
+        return without_title(chunk.text, note.title) or chunk.text, chunk.lines
+    lines = split_lines(session.content(moment, note.blob)[:MAX_EXCERPT].decode(errors="replace"))
+    inside = [number for number, line in enumerate(lines, start=1) if line.strip() not in {"", "---"}]
+    if not inside:
+        return "", Lines(1, 1)
+    return "\n".join(lines[inside[0] - 1 : inside[-1]]), Lines(inside[0], inside[-1])
 
 
 def _within_budget(hits: Sequence[Hit], max_tokens: int | None) -> list[Hit]:

@@ -30,7 +30,7 @@ from vault_mem.vault.manifest import MANIFEST
 
 _NUMBER = re.compile(r"-\d+\Z")
 MAX_SIMILARITY_BATCH = 50
-DEFAULTED = ("confidence", "importance", "pinned", "private", "status", "tier")
+DEFAULTED = ("confidence", "importance", "tier")
 """Near-duplicates are looked for in acts of up to this many notes; exact ones always."""
 
 

@@ -198,9 +198,16 @@ def check_version(session: Session, moment: Moment, note: IndexedNote, version: 
     if note.blob.startswith(version):
         return
     present = session.content(moment, note.blob).decode(errors="replace")
-    seen = session.version_bytes(BlobId(version)).decode(errors="replace") if len(version) == len(note.blob) else ""
+    blob = _version(session, moment, note, version)
+    seen = session.version_bytes(blob).decode(errors="replace") if blob else ""
     diff = patch.unified(seen, present, before="version you saw", after="version now") if seen else ""
     raise WriteConflictError(note.path, expected=version, actual=note.blob, diff=diff)
+
+
+def _version(session: Session, moment: Moment, note: IndexedNote, version: str) -> BlobId | None:
+    """Return the version of the note that begins with these digits, None if no commit has one."""
+    versions = session.log(note.path, moment.commit) if moment.commit else ()
+    return next((known.blob for known in versions if known.blob and known.blob.startswith(version)), None)
 
 
 def unchanged(note: IndexedNote, content: bytes) -> Draft:

@@ -149,11 +149,13 @@ def _decode(data: bytes, problems: list[Problem]) -> str:
 
 
 def _title_heading(body: Body, headings: Sequence[Heading]) -> Heading | None:
-    """Return the first heading if it names the note: of the first level, or before all text; never under a bullet."""
-    if not headings or bullet_end(body.lines[headings[0].line - body.first_line]):
+    """Return the first heading if it names the note: of the first level, and not under a bullet.
+
+    A deeper one names a section; where the file name is the title, a note often begins with one.
+    """
+    if not headings or headings[0].level != 1 or bullet_end(body.lines[headings[0].line - body.first_line]):
         return None
-    before = body.lines[: headings[0].line - body.first_line]
-    return headings[0] if headings[0].level == 1 or not any(line.strip() for line in before) else None
+    return headings[0]
 
 
 def _related(links: Sequence[Link], page: PageProperties) -> Iterator[Link]:

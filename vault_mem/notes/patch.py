@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 MAX_LINES = 2_000
 """Changed lines that are compared one by one, on the longer side; beyond that only their number is told."""
 
 _CONTEXT = 3
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def unified(old: str, new: str, *, before: str, after: str) -> str:
-    """Return a unified diff without a final newline, empty for equal texts.
+    """Return a unified diff that `git apply` takes, empty for equal texts.
 
     What both texts begin and end with is set aside first. Where more than `MAX_LINES` lines stand in between, comparing
     them could take quadratic time, so one hunk says how many there are.
@@ -25,19 +27,24 @@ def unified(old: str, new: str, *, before: str, after: str) -> str:
     """
     if old == new:
         return ""
-    first, second = old.split("\n"), new.split("\n")
+    first, second = _LINE.findall(old), _LINE.findall(new)
     head = _common(first, second)
     tail = _common(first[head:][::-1], second[head:][::-1])
     gone, come = len(first) - head - tail, len(second) - head - tail
     if max(gone, come) > MAX_LINES:
         line = head + 1
-        return f"--- {before}\n+++ {after}\n@@ -{line},{gone} +{line},{come} @@\n[too many changed lines to show]"
+        return f"--- {before}\n+++ {after}\n@@ -{line},{gone} +{line},{come} @@\n[too many changed lines to show]\n"
     start = max(0, head - _CONTEXT)
     keep = max(0, tail - _CONTEXT)
     hunks = difflib.unified_diff(
-        first[start : len(first) - keep], second[start : len(second) - keep], before, after, n=_CONTEXT, lineterm=""
+        first[start : len(first) - keep], second[start : len(second) - keep], before, after, n=_CONTEXT
     )
-    return "\n".join(_moved(line, start) for line in hunks)
+    return "".join(_ended(_moved(line, start)) for line in hunks)
+
+
+def _ended(line: str) -> str:
+    """Return a line of a diff with a break, marked as git does where the text has none."""
+    return line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 
 def _common(first: Sequence[str], second: Sequence[str]) -> int:

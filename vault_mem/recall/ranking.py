@@ -25,6 +25,8 @@ from vault_mem.recall.query import Question
 DENSE_WEIGHT = 0.3
 DENSE_POOL = 200
 POOL = 1_000
+MIN_COSINE = 0.2
+"""Without a word in common, what is less alike than this is no answer."""
 STATUS_FACTORS = {"active": 1.0, "disputed": 0.9, "hypothesis": 0.85}
 OTHER_STATUS_FACTOR = 0.5
 
@@ -159,7 +161,7 @@ def _candidates(legs: _Legs) -> NDArray[np.intp]:
     chosen = (legs.lexical > 0) & (legs.weight < 1)
     if legs.weight > 0:
         near = np.argsort(-legs.cosines, kind="stable")[:DENSE_POOL]
-        chosen[near[legs.cosines[near] > 0]] = True
+        chosen[near[legs.cosines[near] > MIN_COSINE]] = True
     rows = np.flatnonzero(chosen)
     if len(rows) > POOL:
         rows = rows[np.argsort(-legs.blended[rows], kind="stable")[:POOL]]
