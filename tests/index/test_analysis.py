@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 import unicodedata
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.data import data_folder
+from tests.timing import times_slower
 from vault_mem.index.analysis import MAX_TOKEN, STOP_WORDS, analyze
 from vault_mem.index.lexical.base import FieldWeights, LexicalDocument
 from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
@@ -73,22 +73,20 @@ def test_no_token_is_a_stop_word_or_too_long() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("a" * 1_000_000, id="one letter"),
-        pytest.param("what is the deploy script " * 4_000, id="100 KB query"),
-        pytest.param("-a" * 500_000, id="joints"),
-        pytest.param("aA" * 500_000, id="camel"),
-        pytest.param("a'" * 500_000, id="apostrophes"),
-        pytest.param("数" * 1_000_000, id="Han"),
-        pytest.param("ﷺ" * 1_000_000, id="expands under NFKC"),
-        pytest.param("a" + "\u0301\u0327" * 500_000, id="unsorted accents"),
+        pytest.param("a" * 250_000, id="one letter"),
+        pytest.param("what is the deploy script " * 10_000, id="a long query"),
+        pytest.param("-a" * 125_000, id="joints"),
+        pytest.param("aA" * 125_000, id="camel"),
+        pytest.param("a'" * 125_000, id="apostrophes"),
+        pytest.param("数" * 250_000, id="Han"),
+        pytest.param("ﷺ" * 250_000, id="expands under NFKC"),
+        pytest.param("a" + "\u0301\u0327" * 125_000, id="unsorted accents"),
     ],
 )
 def test_hostile_text_takes_linear_time(text: str) -> None:
     analyze(text[: len(text) // 100])
-    start = time.perf_counter()
-    tokens = analyze(text)
-    assert time.perf_counter() - start < 5  # quadratic versions of the last case took minutes
-    assert len(tokens) <= 2 * len(text)
+    assert times_slower(analyze, text) < 50
+    assert len(analyze(text)) <= 2 * len(text)
 
 
 def test_composed_and_decomposed_text_are_equal() -> None:

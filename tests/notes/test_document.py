@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from tests.data import data_folder
+from tests.timing import times_slower
 from vault_mem.errors import MalformedFrontmatterError
 from vault_mem.notes.document import MAX_INDEXED, body_text, new_document, parse, replace_body, section
-from vault_mem.notes.model import Lines, Link
+from vault_mem.notes.model import Document, Lines, Link
 
 NOTE = """\
 ---
@@ -56,7 +55,7 @@ def test_a_note_is_read_whole() -> None:
         ("---\ntitle: 1984\n---\n", "1984"),
         ("---\ntitle:\n---\n# Other\n", "Other"),
         ("title:: Mine\n\n- # Other\n", "Mine"),
-        ("\n\n## Second level first\n", "Second level first"),
+        ("\n\n## Second level first\n", None),
         ("intro\n\n# First level\n", "First level"),
         ("intro\n\n## A section\n", None),
         ("type:: [[Tool]]\n\n- ## Usage\n", None),
@@ -213,17 +212,18 @@ def test_another_body_needs_to_know_where_the_old_one_starts() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["[[[[[", "####", "####\n", "````", "((((", "- a\n", "a\n\n", "A: b\n\n", "**A**: b\n", "x:: y\n", "\n---\n"],
-)
-def test_a_megabyte_of_anything_is_read_in_linear_time(piece: str) -> None:
-    started = time.perf_counter()
-    parse(piece.encode() * (MAX_INDEXED // len(piece)))
-    assert time.perf_counter() - started < 10
-
-
-@pytest.mark.parametrize(
-    "piece",
     [
+        "[[[[[",
+        "####",
+        "####\n",
+        "````",
+        "((((",
+        "- a\n",
+        "a\n\n",
+        "A: b\n\n",
+        "**A**: b\n",
+        "x:: y\n",
+        "\n---\n",
         "- ```\n",
         "> ",
         "- ",
@@ -239,10 +239,13 @@ def test_a_megabyte_of_anything_is_read_in_linear_time(piece: str) -> None:
         "::",
     ],
 )
-def test_half_a_megabyte_of_more_is_too(piece: str) -> None:
-    started = time.perf_counter()
-    parse(piece.encode() * (MAX_INDEXED // 2 // len(piece)))
-    assert time.perf_counter() - started < 5
+def test_much_of_anything_is_read_in_linear_time(piece: str) -> None:
+    size = MAX_INDEXED // 4
+    assert times_slower(_parsed, (piece * (size // len(piece) + 1))[:size]) < 40
+
+
+def _parsed(text: str) -> Document:
+    return parse(text.encode())
 
 
 def test_every_real_note_is_read() -> None:

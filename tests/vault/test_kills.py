@@ -26,6 +26,8 @@ POINTS = [
     ("_swap", "after"),
     ("_finish", "after"),
 ]
+SAMPLE = {("_record", "after"), ("_place", "after"), ("_swap", "after")}
+SAMPLED = [point if point in SAMPLE else pytest.param(*point, marks=pytest.mark.slow) for point in POINTS]
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_next_writer_finds_the_old_state_or_finishes_the_new_one(folder: Path, s
     assert git(folder, "log", "--format=%s").count("revise: 3 notes") == (expected is NEW)
 
 
-@pytest.mark.parametrize(("step", "when"), POINTS)
+@pytest.mark.parametrize(("step", "when"), SAMPLED)
 def test_persons_commit_in_between_is_not_undone_and_undoes_nothing(folder: Path, step: str, when: str) -> None:
     kill(folder, step, when)
     write(folder, "hand.md", "by hand\n")
@@ -82,7 +84,7 @@ def test_persons_commit_in_between_is_not_undone_and_undoes_nothing(folder: Path
     assert git(folder, "show", "HEAD:kept.md") == "acknowledged\n"
 
 
-@pytest.mark.parametrize(("step", "when"), POINTS)
+@pytest.mark.parametrize(("step", "when"), SAMPLED)
 def test_backup_of_everything_in_between_loses_nothing(folder: Path, step: str, when: str) -> None:
     kill(folder, step, when)
     git(folder, "add", "-A")
@@ -92,7 +94,7 @@ def test_backup_of_everything_in_between_loses_nothing(folder: Path, step: str, 
     assert git(folder, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize(("step", "when"), POINTS)
+@pytest.mark.parametrize(("step", "when"), SAMPLED)
 def test_persons_edit_in_between_stays_and_the_act_is_dropped(folder: Path, step: str, when: str) -> None:
     kill(folder, step, when)
     write(folder, "a.md", "by hand\n")
