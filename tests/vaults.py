@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
+from contextlib import closing
 from pathlib import Path
 
 from vault_mem.config import load_settings
@@ -37,16 +38,26 @@ def make_repository(folder: Path, **files: str) -> Path:
     return folder
 
 
-def make_vault(folder: Path, **notes: str) -> Vault:
-    """Make a vault with these notes in one commit, and open it; the caller closes it."""
-    settings = load_settings()
-    initialise(folder, settings)
+def open_vault(folder: Path) -> closing[Vault]:
+    """Open a vault for a `with` block."""
+    return closing(Vault.open(folder, load_settings()))
+
+
+def make_vault(folder: Path, **notes: str) -> closing[Vault]:
+    """Make a vault with these notes in one commit, and open it for a `with` block."""
+    initialise(folder, load_settings())
     if notes:
         for name, text in notes.items():
             write(folder, name.replace("__", "/") + ".md", text)
         git(folder, "add", "-A")
         git(folder, "commit", "-qm", "notes")
-    return Vault.open(folder, settings)
+    return open_vault(folder)
+
+
+def is_clean(vault: Vault) -> bool:
+    """Whether the vault says that nothing differs from HEAD."""
+    state = vault.state()
+    return not (state.changed or state.other or state.unmerged)
 
 
 def write(folder: Path, path: str, text: str, *, age: float = 10.0) -> Path:

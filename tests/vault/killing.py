@@ -27,7 +27,7 @@ CHANGES = (
 def main(folder: str, step: str, when: str) -> None:
     """Write, and die."""
     setattr(WritePipeline, step, _deadly(getattr(WritePipeline, step), before=when == "before"))
-    with Vault.open(Path(folder), load_settings()) as vault, vault.writing() as transaction:
+    with Vault.open(Path(folder), load_settings()).writing() as transaction:
         transaction.commit(Act("revise", CHANGES, "killed"))
 
 

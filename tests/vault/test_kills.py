@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.vault.killing import KILLED
-from tests.vaults import git, make_vault, remember, write
-from vault_mem.config import load_settings
+from tests.vaults import git, make_vault, open_vault, remember, write
 from vault_mem.vault.vault import Vault
 
 OLD = {"a.md": "one\n", "b.md": "two\n", "c.md": "three\n"}
@@ -53,7 +52,7 @@ def notes(vault: Vault) -> dict[str, str]:
 
 def reopened(folder: Path) -> dict[str, str]:
     """Open the vault, write something else, and return the notes; git finds nothing wrong with it."""
-    with Vault.open(folder, load_settings()) as vault:
+    with open_vault(folder) as vault:
         remember(vault, "later.md", "later\n")
         found = notes(vault)
         assert found.pop("later.md") == "later\n"

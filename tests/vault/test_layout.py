@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from vault_mem.errors import InvalidConfigError, UnsafePathError
 from vault_mem.notes.model import NotePath
-from vault_mem.vault.layout import Layout, check_path, inside, is_note, name_of, namespace_of, plural
+from vault_mem.vault.layout import Layout, check_path, inside, is_note, namespace_of, plural
 from vault_mem.vault.manifest import Manifest, parse_manifest
 
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
@@ -102,11 +102,10 @@ def test_notes_are_markdown_outside_hidden_folders(path: str, expected: bool) ->
     assert is_note(path) is expected
 
 
-def test_namespace_and_name_come_from_the_path() -> None:
+def test_the_namespace_comes_from_the_path() -> None:
     assert namespace_of(NotePath("projects/api/decisions/x.md")) == "api"
     assert namespace_of(NotePath("projects/x.md")) == ""
     assert namespace_of(NotePath("decisions/x.md")) == ""
-    assert name_of(NotePath("decisions/x.y.MD")) == "x.y"
 
 
 PLURALS = {

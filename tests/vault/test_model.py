@@ -36,7 +36,9 @@ def act(vault: Vault, path: NotePath, content: bytes | None) -> None:
 @given(STEPS)
 def test_vault_equals_a_dict(steps: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        vault = make_vault(Path(folder) / "v", a="first\n")
+        with make_vault(Path(folder) / "v", a="first\n") as made:
+            root, settings = made.root, made.settings
+        vault = Vault.open(root, settings)
         branches = {"main": {"a.md": b"first\n"}}
         model = dict(branches["main"])
         for number, (action, name) in enumerate(steps):
@@ -68,7 +70,7 @@ def test_vault_equals_a_dict(steps: list[tuple[str, str]]) -> None:
                 model = dict(branches.get(other, model))
             elif action == "reopen":
                 vault.close()
-                vault = Vault.open(vault.root, vault.settings)
+                vault = Vault.open(root, settings)
             assert texts(vault) == model
         vault.close()
         assert git(vault.root, "fsck", "--strict", "--no-dangling") == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vaults import git, make_vault, remember, write
+from tests.vaults import git, is_clean, make_vault, remember, write
 from vault_mem.errors import StagedRemovalError, UnsafePathError, WriteConflictError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
@@ -58,7 +58,7 @@ def test_removal_that_is_staged_may_be_made(tmp_path: Path) -> None:
         git(vault.root, "rm", "-q", "b.md")
         adopt(vault, "b.md")
         assert named(vault) == ["D", "b.md"]
-        assert vault.state().is_clean
+        assert is_clean(vault)
 
 
 @pytest.mark.parametrize("new", ["notes/F1.md", "Notes/f1.md", "else/deep/F1.md"])
@@ -74,7 +74,7 @@ def test_both_names_of_a_renamed_note_are_adopted_in_one_commit(tmp_path: Path, 
         assert [sorted(named(vault, revision)) for revision in revisions] == [["A", "D", new, "notes/f1.md"]]
         listed = git(vault.root, "ls-tree", "-r", "--name-only", "HEAD").splitlines()
         assert [path for path in listed if path.lower().endswith("f1.md")] == [new]
-        assert vault.state().is_clean
+        assert is_clean(vault)
         assert set(vault.current().notes) == {new}
         remember(vault, new, "ours\n")
         assert git(vault.root, "show", f"HEAD:{new}") == "ours\n"
@@ -86,7 +86,7 @@ def test_rename_that_git_has_not_been_told_of_is_adopted_in_one_commit(tmp_path:
         (vault.root / "notes" / "f1.md").rename(vault.root / "new" / "g.md")
         adopt(vault, "new/g.md", "notes/f1.md")
         assert sorted(named(vault)) == ["A", "D", "new/g.md", "notes/f1.md"]
-        assert vault.state().is_clean
+        assert is_clean(vault)
 
 
 def test_new_note_that_differs_from_another_only_in_case_is_refused(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_new_note_that_differs_from_another_only_in_case_is_refused(tmp_path: Pa
             changes = (Change(NotePath("B.md"), b"ours\n"), Change(NotePath("b.md"), None))
             if not is_folded(vault):
                 transaction.commit(Act("move", changes))
-        assert vault.state().is_clean
+        assert is_clean(vault)
 
 
 def is_folded(vault: Vault) -> bool:

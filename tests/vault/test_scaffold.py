@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.vaults import git, make_repository, remember, write
+from tests.vaults import git, make_repository, open_vault, remember, write
 from vault_mem.config import load_settings
 from vault_mem.errors import NotAVaultError, OperationInProgressError, UnsupportedRepositoryError
 from vault_mem.vault.scaffold import Scaffolded, initialise
 from vault_mem.vault.templates import note_template, templates_dir, vault_template
-from vault_mem.vault.vault import Vault
 
 ALL = [
     ".gitattributes",
@@ -73,7 +72,7 @@ def test_empty_or_missing_folder_becomes_a_vault(tmp_path: Path, exists: bool) -
     assert git(folder, "log", "--format=%B").strip() == "init: vault\n\nMemory-Op: init"
     assert git(folder, "symbolic-ref", "--short", "HEAD").strip() == "main"
     check_idempotent(folder)
-    with Vault.open(folder, load_settings()) as vault:
+    with open_vault(folder) as vault:
         assert vault.is_writable
         remember(vault, "a.md", "x")
 
@@ -91,7 +90,7 @@ def test_folder_of_notes_keeps_them_uncommitted_and_says_so(tmp_path: Path) -> N
     made = init(tmp_path / "v")
     assert any(note.startswith("2 notes are not committed") for note in made.notes)
     assert sorted(git(tmp_path / "v", "ls-files", "--others").split()) == ["a.md", "deep/b.md"]
-    with Vault.open(tmp_path / "v", load_settings()) as vault:
+    with open_vault(tmp_path / "v") as vault:
         assert vault.current().dirty == {"a.md", "deep/b.md"}
     check_idempotent(tmp_path / "v")
 
@@ -204,7 +203,7 @@ def test_real_vaults_become_vaults_and_no_note_changes(tmp_path: Path, name: str
     }
     assert not any(path.endswith(".md") for path in made.created)
     check_idempotent(tmp_path / "v")
-    with Vault.open(tmp_path / "v", load_settings()) as vault:
+    with open_vault(tmp_path / "v") as vault:
         snapshot = vault.current()
         assert len(snapshot.notes) > 100
         with vault.writing() as transaction:

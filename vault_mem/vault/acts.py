@@ -58,7 +58,6 @@ class Act:
         code: commit of the code that the act is about.
         subject: path the subject names; by default the only path changed, else the number of notes.
         seen: work-tree versions that the new bytes already build on although no commit has them.
-        allow_empty: whether to commit even if HEAD has all of this already.
     """
 
     verb: str
@@ -70,7 +69,6 @@ class Act:
     code: str | None = None
     subject: str | None = None
     seen: Mapping[NotePath, BlobId] = field(default_factory=dict)
-    allow_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Commits as records, differences and blame, read from git's own output with `-z` throughout."""
+"""Commits as records, and blame, read from git's own output with `-z` throughout."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vault_mem.errors import GitCommandError, NoteNotFoundError
 from vault_mem.notes.model import CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
 from vault_mem.vault.failures import said
-from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT
+from vault_mem.vault.objects import NO_OBJECT
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.trailers import parse_message
 from vault_mem.vault.trees import raw_change
@@ -57,22 +57,6 @@ def read_commits(repository: Repository, *, exclude: Collection[CommitId] = ()) 
     request = "\n".join(["HEAD", *(f"^{commit}" for commit in exclude)]) + "\n"
     arguments = (*_LOG, "--topo-order", "--reverse", "--ignore-missing", "--stdin")
     yield from _records(repository.tokens(*arguments, stdin=request.encode("ascii")))
-
-
-def read_path_commits(
-    repository: Repository, path: NotePath, commit: CommitId, *, limit: int | None = None
-) -> Iterator[CommitRecord]:
-    """Yield the commits that changed a path, newest first, merges left out; renames are not followed."""
-    count = () if limit is None else (f"--max-count={limit}",)
-    yield from _records(repository.tokens(*_LOG, *count, "--end-of-options", commit, "--", path))
-
-
-def read_diff(repository: Repository, path: NotePath, old: CommitId | None, new: CommitId | None) -> str:
-    """Return the unified diff of a path; `old` None is the empty vault, `new` None the work tree."""
-    revisions = [old or EMPTY_TREE, *([new] if new else [])]
-    options = ("--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--end-of-options")
-    output = repository.run("diff", *options, *revisions, "--", path)
-    return output.decode("utf-8", "replace")
 
 
 def read_blame(repository: Repository, path: NotePath, commit: CommitId | None) -> tuple[BlameLine, ...]:

@@ -52,9 +52,9 @@ class Identities:
         return match[1] if match and not outcome.status else None
 
 
-def signature(who: str, *, now: float | None = None) -> str:
-    """Return an author or committer line's value: identity, seconds since the epoch, local zone."""
-    seconds = int(time.time() if now is None else now)
+def signature(who: str) -> str:
+    """Return an author or committer line's value now: identity, seconds since the epoch, local zone."""
+    seconds = int(time.time())
     return f"{who} {seconds} {time.strftime('%z', time.localtime(seconds)) or '+0000'}"
 
 

@@ -88,11 +88,6 @@ def namespace_of(path: NotePath) -> str:
     return parts[1] if len(parts) > 2 and parts[0] == _NAMESPACES else ""
 
 
-def name_of(path: NotePath) -> str:
-    """Return the name that links use: the file name without `.md`."""
-    return path.rpartition("/")[2][:-3]
-
-
 def is_note(path: str) -> bool:
     """Whether a path of the repository is a note: Markdown, not hidden, not one of Logseq's own files."""
     if path[-3:].lower() != ".md" or path.startswith(("logseq/", ".")):

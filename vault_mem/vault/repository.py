@@ -127,27 +127,13 @@ class Repository:
         """Hex digits that name the repository in the user's folders: a hash of the common git directory."""
         return hashlib.sha256(os.fsencode(self.common_dir)).hexdigest()[:32]
 
-    def run(
-        self,
-        *arguments: str,
-        stdin: bytes | None = None,
-        options: Sequence[str] = (),
-        env: Mapping[str, str] | None = None,
-        timeout: float = READ_TIMEOUT,
-    ) -> bytes:
-        """Return what a git command prints.
-
-        Args:
-            arguments: subcommand and its arguments; user values stand after `--` or `--end-of-options`.
-            stdin: bytes for the command to read; nothing if None.
-            options: further `-c` settings, `name=value`.
-            env: further variables.
-            timeout: seconds until the command is killed (not on Windows, where GitPython cannot).
+    def run(self, *arguments: str, stdin: bytes | None = None) -> bytes:
+        """Return what a git command prints; arguments as for `attempt`.
 
         Raises:
             GitCommandError: if it fails.
         """
-        outcome = self.attempt(*arguments, stdin=stdin, options=options, env=env, timeout=timeout)
+        outcome = self.attempt(*arguments, stdin=stdin)
         if outcome.status:
             raise GitCommandError(arguments[0], said(outcome.error) or f"exit status {outcome.status}")
         return outcome.output
@@ -160,7 +146,15 @@ class Repository:
         env: Mapping[str, str] | None = None,
         timeout: float = READ_TIMEOUT,
     ) -> Outcome:
-        """Run a git command that may fail, and say how it ended."""
+        """Run a git command that may fail, and say how it ended.
+
+        Args:
+            arguments: subcommand and its arguments; user values stand after `--` or `--end-of-options`.
+            stdin: bytes for the command to read; nothing if None.
+            options: further `-c` settings, `name=value`.
+            env: further variables.
+            timeout: seconds until the command is killed (not on Windows, where GitPython cannot).
+        """
         return _execute(self._git, [*self._settings(options), *arguments], stdin=stdin, env=env, timeout=timeout)
 
     @contextmanager

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vault_mem.notes.model import CommitId
 from vault_mem.vault.acts import Act
 
 MAX_REASON = 8_000
@@ -37,12 +36,11 @@ class Message:
     note_ids: tuple[str, ...]
 
 
-def format_message(act: Act, *, merged: tuple[CommitId, ...] = ()) -> str:
+def format_message(act: Act) -> str:
     """Return the commit message of an act, ending in a newline.
 
     Args:
         act: what was done; control characters are taken out of its texts, and long ones are cut.
-        merged: unused parents of a merge act, named so that a reader of the message sees them.
     """
     facts = [
         ("Memory-Op", act.verb),
@@ -50,7 +48,6 @@ def format_message(act: Act, *, merged: tuple[CommitId, ...] = ()) -> str:
         ("Memory-Agent", act.agent),
         ("Memory-Session", act.session),
         ("Memory-Code", act.code),
-        *(("Memory-Merged", commit) for commit in merged),
     ]
     lines = [f"{key}: {_one_line(value)}" for key, value in facts if value and _one_line(value)]
     parts = [_subject(act), _clean(act.reason), "\n".join(lines)]

@@ -28,8 +28,6 @@ from vault_mem.vault.readiness import Head, check_ready, read_head
 from vault_mem.vault.trailers import format_message
 from vault_mem.vault.worktree import file_version, is_spelled, read_bytes
 
-__all__ = ["Act", "Change", "Committed", "Receipt", "Transaction", "hold"]
-
 QUIET_SECONDS = 2.0
 _MAX_COMPARED = 1_000_000
 _POLL = 0.1
@@ -75,15 +73,12 @@ class Transaction:
         self._follow(act.changes)
         self._check_attributes([change.path for change in act.changes])
         steps = self._steps(act)
-        if not act.allow_empty and all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
+        if all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
             return self._nothing(steps)
         in_parallel(self._writer.store.write_blob, [c.content for c in act.changes if c.content is not None])
         intent = self._writer.plan(self._head, steps, format_message(act))
         contents = {change.path: change.content for change in act.changes if change.content is not None}
-        done = (
-            self._writer.carry_out(intent, contents) if steps else self._writer.append(self._head, (), intent.message)
-        )
-        return self._receipt(done)
+        return self._receipt(self._writer.carry_out(intent, contents))
 
     def adopt(
         self, paths: Collection[NotePath], *, wait: float = 5.0, note_ids: tuple[str, ...] = ()

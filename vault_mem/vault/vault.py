@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from vault_mem.config import Settings
-from vault_mem.errors import NoteNotFoundError, ReadOnlyVaultError, RevisionNotFoundError, StorageError
+from vault_mem.errors import ReadOnlyVaultError, StorageError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.vault import history
@@ -29,14 +27,12 @@ from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.trees import TreeCache
 from vault_mem.vault.worktree import Snapshot, WorkTree, overlay, read_bytes, read_state
 
-__all__ = ["Snapshot", "Vault", "WorkTree"]
-
 _MANY = 64
 _FSCK_TIMEOUT = 600.0
 
 
 class Vault:
-    """A git repository of notes; safe to share between threads, and a context manager.
+    """A git repository of notes; safe to share between threads.
 
     Attributes:
         root: the folder, resolved.
@@ -90,16 +86,6 @@ class Vault:
         """End git's processes."""
         self._repository.close()
 
-    def __enter__(self) -> Self:
-        """Give the vault itself."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close it."""
-        self.close()
-
     @property
     def identity_hint(self) -> str | None:
         """What to tell a user whose git has no identity configured; None if it has one."""
@@ -149,19 +135,6 @@ class Vault:
             if found is not None:
                 yield blob, found[2]
 
-    def read_file(self, path: NotePath) -> bytes:
-        """Return a note's bytes as they are in the work tree.
-
-        Raises:
-            NoteNotFoundError: if there is no such file.
-            UnsafePathError: if the path leaves the vault or is a link.
-            StorageError: if the file cannot be read.
-        """
-        content = read_bytes(self.root, path)
-        if content is None:
-            raise NoteNotFoundError(path)
-        return content
-
     def resolve(self, revision: str, *, now: datetime) -> CommitId:
         """Return the commit that a ref, a commit prefix, a date or time words name.
 
@@ -173,17 +146,6 @@ class Vault:
     def commits(self, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
         """Yield the commits reachable from HEAD and not from `exclude`, parents before children."""
         return history.read_commits(self._repository, exclude=exclude)
-
-    def log_path(
-        self, path: NotePath, commit: CommitId | None = None, *, limit: int | None = None
-    ) -> Iterator[CommitRecord]:
-        """Yield the commits that changed a path, newest first, up to a commit (HEAD by default)."""
-        start = commit or self.state().commit
-        return iter(()) if start is None else history.read_path_commits(self._repository, path, start, limit=limit)
-
-    def diff(self, path: NotePath, old: CommitId | None, new: CommitId | None) -> str:
-        """Return the unified diff of a note; `old` None is before it existed, `new` None the work tree."""
-        return history.read_diff(self._repository, path, old, new)
 
     def blame(self, path: NotePath, commit: CommitId | None = None) -> tuple[history.BlameLine, ...]:
         """Return who last changed each line of a note at a commit, None for the work tree's text."""
@@ -243,15 +205,3 @@ class Vault:
             )
         with hold(self._writer, self._lock, self._trees.advance, timeout) as transaction:
             yield transaction
-
-    def parent_of(self, commit: CommitId) -> CommitId | None:
-        """Return a commit's first parent, None for a root.
-
-        Raises:
-            RevisionNotFoundError: if there is no such commit here.
-        """
-        found = self._repository.read_object(commit)
-        if found is None or found[1] != "commit":
-            raise RevisionNotFoundError(commit, "no such commit here")
-        second = found[2].split(b"\n", 2)[1]
-        return CommitId(second[7:47].decode("ascii")) if second.startswith(b"parent ") else None

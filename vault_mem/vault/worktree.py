@@ -46,11 +46,6 @@ class WorkTree:
     other: tuple[str, ...] = ()
     unmerged: tuple[str, ...] = ()
 
-    @property
-    def is_clean(self) -> bool:
-        """Whether nothing differs from HEAD."""
-        return not (self.changed or self.other or self.unmerged)
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
