@@ -45,24 +45,22 @@ def head(vault: Path, revision: str = "HEAD") -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("arguments", READING, ids=" ".join)
-def test_every_reading_command_speaks_json_and_names_its_revision(
-    shell: Shell, tea: Path, arguments: list[str]
-) -> None:
-    outcome = shell(*arguments, "--json")
-    assert outcome.code == 0, outcome.err
-    assert outcome.json["revision"] == head(tea)
+def test_every_reading_command_speaks_json_and_names_its_revision(shell: Shell, tea: Path) -> None:
+    for arguments in READING:
+        outcome = shell(*arguments, "--json")
+        assert outcome.code == 0, (arguments, outcome.err)
+        assert outcome.json["revision"] == head(tea), arguments
 
 
-@pytest.mark.parametrize("arguments", READING, ids=" ".join)
-def test_no_note_reaches_the_terminal_raw(shell: Shell, tea: Path, arguments: list[str]) -> None:
+def test_no_note_reaches_the_terminal_raw(shell: Shell, tea: Path) -> None:
     (tea / "notes").mkdir(exist_ok=True)
     note = tea / shell("read", "tea", "--json").json["path"]
     with note.open("a", encoding="utf-8", newline="") as file:
         file.write(f"\n## {HOSTILE} tea\n\n{HOSTILE} [[{HOSTILE}]]\n")
-    outcome = shell(*arguments)
-    assert outcome.code == 0, outcome.err
-    assert not set("\x1b\x07\u202e") & set(outcome.out + outcome.err)
+    for arguments in READING:
+        outcome = shell(*arguments)
+        assert outcome.code == 0, (arguments, outcome.err)
+        assert not set("\x1b\x07\u202e") & set(outcome.out + outcome.err), arguments
 
 
 def test_recall_shows_its_evidence(shell: Shell, tea: Path) -> None:
