@@ -8,6 +8,7 @@ import click
 
 from vault_mem.cli import evidence, output
 from vault_mem.cli.invocation import Call, vault_command
+from vault_mem.cli.progress import Progress
 
 
 @vault_command("init")
@@ -22,7 +23,9 @@ def command(call: Call, folder: Path | None) -> None:
         raise click.UsageError("Name the folder once: as DIR or with --vault")
     from vault_mem import initialise
 
-    made = initialise(folder or call.vault or Path())
+    with Progress(patience=0) as progress:
+        progress("making the vault", 0, 0)
+        made = initialise(folder or call.vault or Path())
     if call.as_json:
         fields = {"root": str(made.root), "created": made.created, "messages": made.notes, "commit": made.commit}
         output.data(fields)
