@@ -11,8 +11,8 @@ from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidNoteError, InvalidQueryError, WriteConflictError
 
-SECONDS = 10.0
-"""Far above what any of these takes when it takes linear time, far below what it took when it did not."""
+SECONDS = 8.0
+"""Of processor time: several times what any of these takes, and half of what each took before it was bounded."""
 
 
 def test_a_title_cannot_forge_lines_of_a_context_block(memory: Memory, vault: Path) -> None:
@@ -24,9 +24,9 @@ def test_a_title_cannot_forge_lines_of_a_context_block(memory: Memory, vault: Pa
 
 def test_a_trigger_or_a_filter_full_of_brackets_takes_no_time(memory: Memory, vault: Path) -> None:
     write(vault, "a.md", f'---\ntriggers:\n  - "{"[" * 30_000}"\n---\nText.\n')
-    start = time.perf_counter()
+    start = time.process_time()
     memory.context("task", files=["src/a.py"])
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     with pytest.raises(InvalidQueryError, match="path"):
         memory.recall(path="[" * 8_000)
 
@@ -34,10 +34,10 @@ def test_a_trigger_or_a_filter_full_of_brackets_takes_no_time(memory: Memory, va
 def test_a_conflict_over_a_large_note_is_reported_at_once(memory: Memory) -> None:
     seen = memory.remember("\n".join(f"line {n}" for n in range(20_000)), title="Large").note
     memory.revise("Large", "\n".join(f"line {n if n % 2 else -n}" for n in range(20_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(WriteConflictError, match="too many changed lines"):
         memory.revise("Large", "Mine.", version=seen.version)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_a_long_question_over_short_lines_takes_no_time(memory: Memory, vault: Path) -> None:
@@ -45,9 +45,9 @@ def test_a_long_question_over_short_lines_takes_no_time(memory: Memory, vault: P
         write(vault, f"n{number}.md", "\n".join(f"word{n} zebra" for n in range(300)))
     question = " ".join(f"word{n}" for n in range(1_200))[:9_900]
     memory.recall("warm up")
-    start = time.perf_counter()
+    start = time.process_time()
     memory.recall(question, limit=40)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
 
 
 def test_lines_end_where_git_and_editors_end_them(memory: Memory, vault: Path) -> None:
