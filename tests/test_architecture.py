@@ -46,6 +46,12 @@ def import_names(requirements: list[str]) -> set[str]:
     return {IMPORT_NAMES.get(name, name.replace("-", "_")) for name in names}
 
 
+def extra_requirements(extra: str) -> list[str]:
+    """Return what an extra requires."""
+    requirements: list[str] = CONFIG["project"]["optional-dependencies"][extra]
+    return requirements
+
+
 def homes(library: str) -> list[str]:
     """Return the files or folders that may import a fenced library, as the fence's own message says."""
     places: str = FENCES[library]["msg"].partition(" stays in ")[2]
@@ -72,9 +78,8 @@ def test_a_library_stays_behind_its_fence(library: str) -> None:
 
 
 def test_what_the_package_imports_is_declared() -> None:
-    declared = import_names(
-        [*CONFIG["project"]["dependencies"], *CONFIG["project"]["optional-dependencies"]["distill"]]
-    )
+    extras = [text for extra in ("distill", "sentence-transformers") for text in extra_requirements(extra)]
+    declared = import_names([*CONFIG["project"]["dependencies"], *extras])
     known = {"vault_mem", *declared, *COMPANIONS, *sys.stdlib_module_names}
     assert {name_of(path): sorted(extra) for path in PACKAGE if (extra := imported(path) - known)} == {}
 

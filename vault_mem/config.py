@@ -14,10 +14,18 @@ from pathlib import Path
 
 import platformdirs
 
+from vault_mem.choices import (
+    DEFAULT_EMBEDDER,
+    DEFAULT_RERANKER,
+    EmbedderChoice,
+    EndpointChoice,
+    RerankerChoice,
+    embedder_choice,
+    reranker_choice,
+)
 from vault_mem.errors import InvalidConfigError
 
 APP = "vault-mem"
-BUNDLED_EMBEDDER = "bundled"
 # What git sets for hooks and aliases: it would point every command of ours at another repository.
 # Source: `git rev-parse --local-env-vars`.
 _GIT_LOCAL = (
@@ -25,7 +33,10 @@ _GIT_LOCAL = (
     "GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_GRAFT_FILE GIT_INDEX_FILE GIT_NO_REPLACE_OBJECTS GIT_REPLACE_REF_BASE "
     "GIT_PREFIX GIT_SHALLOW_FILE GIT_COMMON_DIR GIT_NAMESPACE GIT_QUARANTINE_PATH GIT_EXTERNAL_DIFF"
 )
-_TEXT_KEYS = ("vault", "agent", "session", "embedder", "lexical")
+_TEXT_KEYS = ("vault", "agent", "session", "lexical")
+_CHOICE_KEYS = ("embedder", "reranker")
+_KEYS = (*_TEXT_KEYS, *_CHOICE_KEYS)
+_MAX_KEY = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class Settings:
         default_vault: the vault named in `config.toml`; used where no other is found.
         agent: who writes, when the caller does not say; a commit trailer.
         session: the writer's session, when the caller does not say; a commit trailer.
-        embedder: `bundled`, `none`, or the folder of another model2vec model.
+        embedder: what turns texts into vectors.
+        reranker: what looks at the best passages again.
         lexical: name of the lexical engine; `whoosh`.
     """
 
@@ -51,7 +63,8 @@ class Settings:
     default_vault: Path | None = None
     agent: str | None = None
     session: str | None = None
-    embedder: str = BUNDLED_EMBEDDER
+    embedder: EmbedderChoice = DEFAULT_EMBEDDER
+    reranker: RerankerChoice = DEFAULT_RERANKER
     lexical: str = "whoosh"
 
     def repository_cache(self, repository: str) -> Path:
@@ -74,20 +87,50 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """
     env = os.environ if environ is None else environ
     config_dir = _folder(env, "VAULT_MEM_CONFIG", platformdirs.user_config_path(APP))
-    chosen = _read_file(config_dir / "config.toml")
-    default_vault = chosen.pop("vault", None)
-    chosen |= {key: env[f"VAULT_MEM_{key.upper()}"] for key in _TEXT_KEYS if env.get(f"VAULT_MEM_{key.upper()}")}
+    file = config_dir / "config.toml"
+    written = _read_file(file)
+    set_here = {key: env[_variable(key)] for key in _KEYS if env.get(_variable(key))}
+    chosen = {key: str(value) for key, value in (written | set_here).items() if key in _TEXT_KEYS}
+    choices = {key: (value, str(file)) for key, value in written.items() if key in _CHOICE_KEYS}
+    choices |= {key: (value, _variable(key)) for key, value in set_here.items() if key in _CHOICE_KEYS}
     return Settings(
         cache_dir=_folder(env, "VAULT_MEM_CACHE", platformdirs.user_cache_path(APP)),
         state_dir=_folder(env, "VAULT_MEM_STATE", platformdirs.user_state_path(APP)),
         config_dir=config_dir,
-        vault=expanded(chosen["vault"]) if "vault" in chosen else None,
-        default_vault=expanded(default_vault) if default_vault else None,
+        vault=expanded(set_here["vault"]) if "vault" in set_here else None,
+        default_vault=expanded(str(written["vault"])) if written.get("vault") else None,
         agent=chosen.get("agent"),
         session=chosen.get("session"),
-        embedder=chosen.get("embedder", BUNDLED_EMBEDDER),
+        embedder=embedder_choice(*choices["embedder"]) if "embedder" in choices else DEFAULT_EMBEDDER,
+        reranker=reranker_choice(*choices["reranker"]) if "reranker" in choices else DEFAULT_RERANKER,
         lexical=chosen.get("lexical", "whoosh"),
     )
+
+
+def read_key(endpoint: EndpointChoice) -> str | None:
+    """Return the key of a service, None if it needs none; it is read anew each time, and kept in no setting.
+
+    Raises:
+        InvalidConfigError: if the variable or file that is named holds no key; what it holds is not shown.
+    """
+    if endpoint.key_file is not None:
+        where = str(endpoint.key_file)
+        try:
+            with endpoint.key_file.open("rb") as file:
+                lines = file.read(_MAX_KEY).decode("ascii", "replace").splitlines()
+        except OSError as exc:
+            raise InvalidConfigError(where, f"the key cannot be read ({exc.strerror})") from exc
+        key = lines[0].strip() if lines else ""
+    elif endpoint.key_env:
+        where = endpoint.key_env
+        key = os.environ.get(where, "").strip()
+    else:
+        return None
+    if not key:
+        raise InvalidConfigError(where, "holds no key", "Put the key there, or remove the setting that names it")
+    if not key.isascii() or not key.isprintable():
+        raise InvalidConfigError(where, "what it holds cannot be a key")
+    return key
 
 
 def expanded(path: Path | str) -> Path:
@@ -124,16 +167,21 @@ def _folder(env: Mapping[str, str], variable: str, default: Path) -> Path:
     return expanded(env[variable]).resolve() if env.get(variable) else default
 
 
-def _read_file(path: Path) -> dict[str, str]:
+def _variable(key: str) -> str:
+    return f"VAULT_MEM_{key.upper()}"
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    """Return what the file says; texts are checked here, the embedder and the reranker where they are read."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise InvalidConfigError(str(path), str(exc)) from exc
     for key, value in content.items():
-        if key not in _TEXT_KEYS:
-            raise InvalidConfigError(str(path), f"unknown key {key!r} (known: {', '.join(_TEXT_KEYS)})")
-        if not isinstance(value, str):
+        if key not in _KEYS:
+            raise InvalidConfigError(str(path), f"unknown key {key!r} (known: {', '.join(_KEYS)})")
+        if key in _TEXT_KEYS and not isinstance(value, str):
             raise InvalidConfigError(str(path), f"{key} must be text in quotes")
     return content

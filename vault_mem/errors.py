@@ -276,6 +276,17 @@ class InvalidConfigError(VaultMemError):
         super().__init__(f"{where}: {problem}", hint)
 
 
+class ModelUnavailableError(VaultMemError):
+    """An embedder or reranker that does not answer, or not with what it was asked for; everything else goes on."""
+
+    code = "model-unavailable"
+
+    def __init__(self, service: str, problem: str, hint: str = "Run 'vault-mem doctor' to ask it again") -> None:
+        """Name the model or the service, and the problem; neither ever holds a key."""
+        super().__init__(f"{service}: {problem}", hint)
+        self.problem = problem
+
+
 class MissingExtraError(VaultMemError):
     """An optional feature whose packages are not installed."""
 

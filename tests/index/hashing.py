@@ -25,6 +25,10 @@ class HashingEmbedder:
     def dimensions(self) -> int:
         return self._dimensions
 
+    @property
+    def trouble(self) -> str | None:
+        return None
+
     def embed(self, texts: Sequence[str]) -> Matrix:
         rows = np.zeros((len(texts), self._dimensions), dtype=np.float32)
         for number, text in enumerate(texts):
@@ -34,3 +38,10 @@ class HashingEmbedder:
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         rows /= np.where(lengths > 0, lengths, 1)
         return rows
+
+    def embed_query(self, text: str) -> Matrix:
+        row: Matrix = self.embed([text])[0]
+        return row
+
+    def close(self) -> None:
+        pass

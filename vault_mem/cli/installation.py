@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from importlib import metadata
 from pathlib import Path
 
@@ -92,18 +93,19 @@ def _version(name: str) -> str | None:
 
 
 def _model(_call: Call) -> Iterator[Finding]:
-    name = load_settings().embedder
     from vault_mem.index.embedders import load_embedder
 
-    embedder = load_embedder(name)
+    embedder = load_embedder(load_settings().embedder)
     if embedder is None:
         yield Finding("warning", "no-model", "The settings switch the model off", hint="Recall ranks by words alone")
         return
-    vector = embedder.embed(["memory"])
-    if vector.shape != (1, embedder.dimensions) or not vector.any():
+    name = evidence.model(embedder.model_id)
+    with closing(embedder):
+        vectors = [*embedder.embed(["memory"]), embedder.embed_query("memory")]
+    if any(vector.shape != (embedder.dimensions,) or not vector.any() for vector in vectors):
         yield Finding("error", "model-broken", f"The model {name} gives no vectors", hint="Install vault-mem again")
         return
-    yield Finding("info", "model", f"{evidence.model(embedder.model_id)}, {embedder.dimensions} dimensions")
+    yield Finding("info", "model", f"{name}, {embedder.dimensions} dimensions")
 
 
 def _folders(_call: Call) -> Iterator[Finding]:

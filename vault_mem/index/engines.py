@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from vault_mem.errors import IndexDamagedError, StorageError
+from vault_mem.errors import IndexDamagedError, ModelUnavailableError, StorageError
 from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import Catalog, DocumentText, VectorText
 from vault_mem.index.embedders.base import Embedder
@@ -22,7 +22,8 @@ Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
 
 _LEXICAL_BATCH = 20_000
-_VECTOR_BATCH = 1_024
+_VECTOR_BATCH = 256
+"""What is lost of the work of a slow model when it fails or is killed."""
 
 
 class Engines:
@@ -86,6 +87,7 @@ class Engines:
             self.lexical.add(_analysed(document) for document in batch)
 
     def _follow_vectors(self, catalog: Catalog, progress: Progress | None) -> None:
+        """Embed what has no vector; where the model does not answer, the rest waits for the next time."""
         if self.vectors is None or self._embedder is None:
             return
         target = catalog.vector_count()
@@ -93,7 +95,11 @@ class Engines:
         start = len(self.vectors)
         texts: Iterator[VectorText] = _counted(catalog.vector_texts_from(start), "embedding", target - start, progress)
         for batch in _batches(texts, _VECTOR_BATCH):
-            self.vectors.append(self._embedder.embed([item.text for item in batch]))
+            try:
+                vectors = self._embedder.embed([item.text for item in batch])
+            except ModelUnavailableError:
+                return
+            self.vectors.append(vectors)
 
 
 def _analysed(document: DocumentText) -> LexicalDocument:

@@ -16,7 +16,14 @@ from typing import TypeVar
 
 import numpy as np
 
-from vault_mem.errors import IndexDamagedError, IndexReplacedError, InvalidConfigError, StorageError, VaultBusyError
+from vault_mem.errors import (
+    IndexDamagedError,
+    IndexReplacedError,
+    InvalidConfigError,
+    ModelUnavailableError,
+    StorageError,
+    VaultBusyError,
+)
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.index.database import database_files
@@ -101,6 +108,11 @@ class Index:
     def embedder_id(self) -> str | None:
         """The model's name and hash, None without one."""
         return self._embedder.model_id if self._embedder else None
+
+    @property
+    def embedder_trouble(self) -> str | None:
+        """Why the model did not answer when it was last asked, None if it did, was not asked, or there is none."""
+        return self._embedder.trouble if self._embedder else None
 
     # --- filling -------------------------------------------------------------------------------------------------
 
@@ -190,7 +202,7 @@ class Index:
         return self._asked(view, ask)
 
     def dense_scores(self, text: str, *, view: View, allowed: Mask | None = None) -> Scores | None:
-        """Return the cosine of a text with each passage, None without an embedder.
+        """Return the cosine of a question with each passage, None without an embedder or where it does not answer.
 
         Returns:
             Shape (view.documents,), float32, in [-1, 1]; -1 where it is not allowed or has no vector (yet).
@@ -199,7 +211,10 @@ class Index:
         if embedder is None:
             return None
         wanted = view.live if allowed is None else view.live & allowed
-        query = embedder.embed([text])[0]
+        try:
+            query = embedder.embed_query(text)
+        except ModelUnavailableError:
+            return None  # `embedder_trouble` says why
 
         def ask(engines: Engines) -> Scores:
             scores = np.full(view.documents, -1.0, dtype=np.float32)
@@ -223,9 +238,11 @@ class Index:
         )
 
     def close(self) -> None:
-        """Release files; a second call does nothing."""
+        """Release files, and the embedder's connections; a second call does nothing."""
         self._engines.close()
         self.catalog.close()
+        if self._embedder is not None:
+            self._embedder.close()
 
     # --- parts ---------------------------------------------------------------------------------------------------
 

@@ -1,23 +1,43 @@
-"""Embedders: text to unit vectors, one file per library."""
+"""Embedders: text to unit vectors, one file per library or service."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from vault_mem.config import BUNDLED_EMBEDDER
+from vault_mem.choices import BUNDLED, FOLDER, NONE, EmbedderChoice, embedder_choice
+from vault_mem.errors import InvalidConfigError
 from vault_mem.index.embedders.base import Embedder
 from vault_mem.index.embedders.bundle import bundled_model
+from vault_mem.index.embedders.folders import is_sentence_model, model_folder
 from vault_mem.index.embedders.model2vec import Model2VecEmbedder
+from vault_mem.index.embedders.sentence import SentenceEmbedder
+from vault_mem.index.embedders.service import EndpointEmbedder
 
-NO_EMBEDDER = "none"
 
+def load_embedder(choice: EmbedderChoice | str) -> Embedder | None:
+    """Return the embedder that was chosen, None for `none`; no library is loaded and nobody is asked yet.
 
-def load_embedder(name: str) -> Embedder | None:
-    """Return the embedder a setting names: `bundled`, a model2vec folder, or None for `none`.
+    Args:
+        choice: the setting, or a text as `embedder = "…"` holds it.
 
     Raises:
-        InvalidConfigError: if the folder holds no such model.
+        InvalidConfigError: if there is no such model.
+        MissingExtraError: if its packages are not installed.
     """
-    if name == NO_EMBEDDER:
+    chosen = embedder_choice(choice, "embedder") if isinstance(choice, str) else choice
+    if chosen.kind == NONE:
         return None
-    return Model2VecEmbedder(bundled_model() if name == BUNDLED_EMBEDDER else Path(name).expanduser())
+    if chosen.kind == BUNDLED:
+        return Model2VecEmbedder(bundled_model())
+    if chosen.kind == "endpoint":
+        if chosen.endpoint is None:
+            raise InvalidConfigError("embedder", "an endpoint needs a url")
+        return EndpointEmbedder(chosen, chosen.endpoint)
+    return _local(chosen, model_folder(chosen.model, "embedder"))
+
+
+def _local(chosen: EmbedderChoice, folder: Path) -> Embedder:
+    """Return the embedder of a model in a folder; which library reads it is told by its files if not by the choice."""
+    if chosen.kind == "sentence-transformers" or (chosen.kind == FOLDER and is_sentence_model(folder)):
+        return SentenceEmbedder(folder, chosen)
+    return Model2VecEmbedder(folder)

@@ -52,6 +52,11 @@ class Model2VecEmbedder:
         """Length of every vector."""
         return self._dimensions
 
+    @property
+    def trouble(self) -> str | None:
+        """None: a model that cannot be used raises InvalidConfigError."""
+        return None
+
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one unit vector a text, shape (len(texts), dimensions), float32; 0 where no token is known.
 
@@ -66,6 +71,18 @@ class Model2VecEmbedder:
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         rows /= np.where(norms > 0, norms, 1)
         return rows
+
+    def embed_query(self, text: str) -> Matrix:
+        """Return the unit vector of a question, shape (dimensions,), float32: as of a passage.
+
+        Raises:
+            InvalidConfigError: if the model cannot be loaded.
+        """
+        row: Matrix = self.embed([text])[0]
+        return row
+
+    def close(self) -> None:
+        """Do nothing: there are no connections."""
 
     @cached_property
     def _model(self) -> Any:  # model2vec is not typed for us
