@@ -11,6 +11,7 @@ from vault_mem.index.embedders import load_embedder
 from vault_mem.index.index import Index
 from vault_mem.memory.service import Memory
 from vault_mem.memory.session import Session
+from vault_mem.recall.rerankers import load_reranker
 from vault_mem.vault.scaffold import Scaffolded
 from vault_mem.vault.scaffold import initialise as scaffold
 from vault_mem.vault.vault import Vault
@@ -39,11 +40,13 @@ def open_memory(
     Raises:
         NotAVaultError: if there is no vault there.
         UnsupportedRepositoryError, GitMissingError, InvalidConfigError: if it cannot be opened.
+        MissingExtraError: if the embedder or reranker that the settings name needs packages that are not installed.
     """
     prepare_environment()
     chosen = settings or load_settings()
     vault = Vault.open(_locate(path, chosen), chosen)
     try:
+        reranker = load_reranker(chosen.reranker)
         index = Index.open(
             chosen.repository_cache(vault.key) / INDEX_FOLDER,
             embedder=load_embedder(chosen.embedder),
@@ -52,7 +55,8 @@ def open_memory(
     except BaseException:
         vault.close()
         raise
-    return Memory(Session(vault, index, chosen, agent=agent, session=session, progress=progress))
+    opened = Session(vault, index, chosen, agent=agent, session=session, progress=progress, reranker=reranker)
+    return Memory(opened)
 
 
 def initialise(folder: Path | str, *, settings: Settings | None = None) -> Scaffolded:

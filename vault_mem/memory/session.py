@@ -17,6 +17,7 @@ from vault_mem.index.index import Index
 from vault_mem.memory.moment import Moment
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.recall.rerankers.base import Reranker
 from vault_mem.vault.vault import Vault
 from vault_mem.vault.worktree import Snapshot
 
@@ -40,11 +41,13 @@ class Session:
         session: str | None = None,
         progress: Progress | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        reranker: Reranker | None = None,
     ) -> None:
         """Keep the parts; `agent` and `session` are the defaults of every write."""
         self.vault = vault
         self.index = index
         self.settings = settings
+        self.reranker = reranker
         self._agent = agent or settings.agent
         self._session = session or settings.session
         self._progress = progress
@@ -55,8 +58,10 @@ class Session:
         self._past: OrderedDict[CommitId, Moment] = OrderedDict()
 
     def close(self) -> None:
-        """Release the index and the repository."""
+        """Release the index, the reranker and the repository."""
         self.index.close()
+        if self.reranker is not None:
+            self.reranker.close()
         self.vault.close()
 
     def now(self) -> datetime:
