@@ -1,0 +1,9 @@
+"""Time in questions: from `last week`, `before v2` or `三天前` to a window that notes lie in or not."""
+
+from __future__ import annotations
+
+from vault_mem.recall.temporal.checkpoints import may_name_tag
+from vault_mem.recall.temporal.finding import find_window
+from vault_mem.recall.temporal.window import Window, closeness, covers
+
+__all__ = ["Window", "closeness", "covers", "find_window", "may_name_tag"]

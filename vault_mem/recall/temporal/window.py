@@ -1,0 +1,83 @@
+"""The window a question speaks of, and how well a note's own time fits it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+SHORTEST_SCALE = timedelta(days=1)
+OPEN_SCALE = timedelta(days=7)
+"""Scale of a window without one of its ends, which has no length of its own."""
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time; at least one end is set, and `start` is before `end` where both are.
+
+    Attributes:
+        start: inclusive, aware UTC; None where it reaches back for ever.
+        end: exclusive, aware UTC; None where it has no end.
+        is_explicit: whether the asker named a clear bound, so that notes outside may be left out; else it only tells
+            which notes are likelier.
+        phrase: the words in the question that it was read from.
+        label: the tag's name where a bound is a tag, else None.
+    """
+
+    start: datetime | None
+    end: datetime | None
+    is_explicit: bool
+    phrase: str
+    label: str | None = None
+
+
+def covers(window: Window, start: datetime | None, end: datetime | None) -> bool:
+    """Whether a note's time overlaps a window.
+
+    Args:
+        window: what was asked for.
+        start: when the note's time begins, None where it is open.
+        end: when it ends (exclusive, unless it is `start` itself: a point in time), None where it is open.
+
+    Returns:
+        False for a note without a time (both None).
+    """
+    return (start is not None or end is not None) and not _gap(window, start, end)
+
+
+def closeness(window: Window, start: datetime | None, end: datetime | None) -> float:
+    """Return how well a note's time fits a window, 0..1.
+
+    1 inside, then halved with each window length of distance, so that a day's window is sharp and a year's is blunt.
+    The length counts as a day at least, and as a week where the window has only one end.
+
+    Args:
+        window: what was asked for.
+        start: as for `covers`.
+        end: as for `covers`.
+
+    Returns:
+        0 for a note without a time (both None).
+    """
+    if start is None and end is None:
+        return 0.0
+    return float(0.5 ** (_gap(window, start, end) / _scale(window)))
+
+
+def _scale(window: Window) -> timedelta:
+    if window.start is None or window.end is None:
+        return OPEN_SCALE
+    return max(SHORTEST_SCALE, window.end - window.start)
+
+
+def _gap(window: Window, start: datetime | None, end: datetime | None) -> timedelta:
+    """Return the distance of two stretches of time; 0 exactly where they overlap, ends exclusive."""
+    first, last = start or _FIRST, end or _LAST
+    opens, closes = window.start or _FIRST, window.end or _LAST
+    if first >= closes:
+        return max(first - closes, timedelta.resolution)
+    if last < opens or (last == opens and first != last):
+        return max(opens - last, timedelta.resolution)
+    return timedelta()
