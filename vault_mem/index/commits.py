@@ -12,7 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from vault_mem.index.catalog import Catalog
 from vault_mem.notes.model import BlobId, CommitId, NotePath
@@ -153,6 +153,29 @@ class CommitLog:
         """
         given = [change for change in self._changes(path, head) if change.new == blob]
         return self.headline(self._origin(given[0], given).commit) if given else None
+
+    def given(
+        self, head: CommitId, *, start: datetime | None, end: datetime | None
+    ) -> frozenset[tuple[NotePath, BlobId]]:
+        """Return what the commits of a stretch of time, among those reachable from head, put at which paths.
+
+        Args:
+            head: the commit to look back from.
+            start: inclusive, None for no bound.
+            end: exclusive, None for no bound.
+        """
+        query = """SELECT commits.id, path, new FROM commits JOIN changes ON changes.seq = commits.seq
+                   WHERE new IS NOT NULL AND json_extract(record, '$[0]') >= ? AND json_extract(record, '$[0]') < ?"""
+        # Times are stored in UTC and one form, so that they compare as text; `~` stands behind every digit.
+        bounds = (start.astimezone(UTC).isoformat() if start else "", end.astimezone(UTC).isoformat() if end else "~")
+        ranks = self._reachable(head)
+        with self._catalog.database.read() as connection:
+            rows = connection.execute(query, bounds).fetchall()
+        return frozenset(
+            (NotePath(path.decode("utf-8", "surrogatepass")), BlobId(new))
+            for commit, path, new in rows
+            if commit in ranks
+        )
 
     def trace(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[Version, ...]:
         """Return the note's versions, newest first, under the paths it had.

@@ -17,6 +17,7 @@ from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.recall.query import ANSWERING
+from vault_mem.recall.temporal import day_of
 from vault_mem.vault.layout import namespace_of
 
 
@@ -179,6 +180,43 @@ class Moment:
             return origin.time
         return self.time if self.view.notes[position].path in self.dirty else None
 
+    def note_time(self, position: int) -> tuple[datetime | None, datetime | None]:
+        """Return the time that a note is about: as stated, else when it got its present text; the end exclusive."""
+        start, end = self.stated_time(position)
+        if start is None and end is None:
+            start = end = self.changed(position)
+        return start, end
+
+    def stated_time(self, position: int) -> tuple[datetime | None, datetime | None]:
+        """Return the time that a note states: its validity, the day in its name or title, or else when it was created.
+
+        Both are None where it states none; both are the same where it states a moment.
+        """
+        if position not in self._stated:
+            self._stated[position] = _stated_time(self.view.notes[position])
+        return self._stated[position]
+
+    @cached_property
+    def _stated(self) -> dict[int, tuple[datetime | None, datetime | None]]:
+        return {}
+
+    def touched(self, start: datetime | None, end: datetime | None) -> frozenset[int]:
+        """Return the positions of the notes that were created or got their present text in a stretch of time.
+
+        Text that is not committed is of this moment.
+        """
+        given = self.index.commits.given(self.commit, start=start, end=end) if self.commit else frozenset()
+        found = {
+            position
+            for path, blob in given
+            if (position := self.positions.get(path)) is not None and self.view.notes[position].blob == blob
+        }
+        dated = ((position, note.metadata.created) for position, note in enumerate(self.view.notes))
+        found.update(position for position, created in dated if created is not None and _is_in(created, start, end))
+        if self.dirty and _is_in(self.time, start, end):
+            found.update(self.positions[path] for path in self.dirty if path in self.positions)
+        return frozenset(found)
+
     def rank(self, position: int) -> float:
         """Return the place in history of the commit that gave the note its text; uncommitted text comes last."""
         origin = self.origin(position)
@@ -192,6 +230,18 @@ class Moment:
         names = [self.view.notes[position].metadata.agent]
         names += [origin.author, origin.agent] if origin else []
         return frozenset(name.casefold() for name in names if name)
+
+
+def _stated_time(note: IndexedNote) -> tuple[datetime | None, datetime | None]:
+    metadata = note.metadata
+    if metadata.valid_from is not None or metadata.valid_to is not None:
+        return metadata.valid_from, metadata.valid_to
+    day = day_of(note.name, note.title)
+    return (day.start, day.end) if day else (metadata.created, metadata.created)
+
+
+def _is_in(moment: datetime, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or start <= moment) and (end is None or moment < end)
 
 
 def _leads(successors: Mapping[NotePath, list[NotePath]], start: NotePath, end: NotePath) -> bool:

@@ -11,6 +11,7 @@ from typing import Protocol
 from vault_mem.index.view import IndexedNote
 from vault_mem.notes.schema import DEFAULT_TIERS
 from vault_mem.recall.query import Filters
+from vault_mem.recall.temporal import Window, covers
 
 Test = Callable[[int, IndexedNote], bool]
 
@@ -36,6 +37,15 @@ class Facts(Protocol):
     def people(self, position: int) -> frozenset[str]:
         """Return who wrote its present text, people and agents, case-folded."""
 
+    def note_time(self, position: int) -> tuple[datetime | None, datetime | None]:
+        """Return the time that the note is about, the end exclusive; both None if nothing is known."""
+
+    def stated_time(self, position: int) -> tuple[datetime | None, datetime | None]:
+        """Return the same as far as the note, its name or its title state it."""
+
+    def touched(self, start: datetime | None, end: datetime | None) -> frozenset[int]:
+        """Return the positions of the notes that were created or got their present text in a stretch of time."""
+
 
 def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now: datetime) -> list[int]:
     """Return the positions of the notes that pass, in order.
@@ -55,6 +65,20 @@ def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now:
     if not tests:
         return list(candidates)
     return [position for position in candidates if all(test(position, notes[position]) for test in tests)]
+
+
+def within(window: Window, positions: Sequence[int], facts: Facts) -> list[int]:
+    """Return the positions of the notes that a window leaves, in order.
+
+    These are the notes whose own time overlaps it, and those that were created or changed in it.
+
+    Args:
+        window: the time a question speaks of.
+        positions: notes of a view.
+        facts: times of each note.
+    """
+    touched = facts.touched(window.start, window.end)
+    return [position for position in positions if position in touched or covers(window, *facts.stated_time(position))]
 
 
 def _tests(filters: Filters, facts: Facts) -> list[Test]:
