@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from vault_mem.memory.answers import TimeWindow
 from vault_mem.notes.model import Lines
 
 DIVIDER = " · "
@@ -34,6 +35,28 @@ def place(path: str, lines: Lines) -> str:
 def moment(time: datetime | None) -> str:
     """Return a time as local `2026-11-20 10:30`; empty for none."""
     return f"{time.astimezone():%Y-%m-%d %H:%M}" if time else ""
+
+
+def window(asked: TimeWindow) -> str:
+    """Return the local days that a question speaks of, the last one included, and its words for them.
+
+    Where a bound is within a day, its clock is shown too: `since 2026-03-01 09:00 (after v1.2)`.
+    """
+    start, end = _bound(asked.start), _bound(asked.end, is_last=True)
+    if start and end:
+        days = start if start == end else f"{start} to {end}"
+    else:
+        days = f"since {start}" if start else f"until {end}"
+    return f"{days} ({asked.phrase}{'' if asked.explicit else '; preferred'})"
+
+
+def _bound(time: datetime | None, *, is_last: bool = False) -> str:
+    if time is None:
+        return ""
+    local = time.astimezone()
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return f"{(local - timedelta(days=1) if is_last else local):%Y-%m-%d}"
+    return moment(time)
 
 
 def facts(*parts: str | None) -> str:

@@ -71,6 +71,25 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """The time a question speaks of, as it was understood.
+
+    Attributes:
+        start: inclusive, None where it reaches back for ever.
+        end: exclusive, None where it has no end.
+        explicit: whether notes of another time were left out; else they only rank lower.
+        phrase: the words of the question.
+        tag: the tag that is a bound, None where none is.
+    """
+
+    start: datetime | None
+    end: datetime | None
+    explicit: bool
+    phrase: str
+    tag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Recalled:
     """Hits, best first; of an empty query, newest first.
 
@@ -79,6 +98,7 @@ class Recalled:
         next_offset: where the next page begins, None at the end.
         notice: things the caller should know: an index that is still catching up, unknown words.
         explanation: lines of text on how the ranking came about, with `explain=True` only.
+        window: the time that the question speaks of, None if it speaks of none.
     """
 
     revision: str | None
@@ -89,6 +109,7 @@ class Recalled:
     next_offset: int | None = None
     notice: tuple[str, ...] = ()
     explanation: tuple[str, ...] = ()
+    window: TimeWindow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +317,7 @@ class Status:
         changed: notes with edits that no commit holds yet.
         by_type, by_status: notes counted.
         indexed, embedded: passages the index can find by words and by meaning, of `passages`.
+        embedder, reranker: the models in use, None for none; neither is asked whether it answers.
         operation: a merge, rebase, … in progress, None otherwise.
     """
 
@@ -317,6 +339,7 @@ class Status:
     operation: str | None = None
     is_writable: bool = True
     notice: tuple[str, ...] = ()
+    reranker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,6 +147,7 @@ class Memory:
         max_tokens: int | None = None,
         explain: bool = False,
         passages: bool = False,
+        time_words: bool = True,
     ) -> Recalled:
         """Answer a question with ranked passages, now or as of any revision.
 
@@ -170,6 +171,7 @@ class Memory:
             max_tokens: cut the answer to this many tokens (characters / 4).
             explain: say how the ranking came about.
             passages: several passages of one note may be hits; otherwise its best one stands for it.
+            time_words: read the times that the question names, such as `last week`; see `Recalled.window`.
 
         Raises:
             InvalidQueryError: without query and filter, for a query over 10,000 characters or a bad argument.
@@ -195,6 +197,7 @@ class Memory:
             max_tokens=max_tokens,
             explain=explain,
             passages=passages,
+            time_words=time_words,
             now=self._session.now(),
         )
         return self._session.asking(lambda: recalling.recall(self._session, question))

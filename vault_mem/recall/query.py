@@ -61,6 +61,7 @@ class Question:
     max_tokens: int | None = None
     explain: bool = False
     passages: bool = False
+    time_words: bool = True
 
     @classmethod
     def checked(
@@ -85,6 +86,7 @@ class Question:
         max_tokens: int | None,
         explain: bool,
         passages: bool,
+        time_words: bool,
         now: datetime,
     ) -> Question:
         """Check every argument of a recall.
@@ -123,6 +125,7 @@ class Question:
             max_tokens=max_tokens,
             explain=explain,
             passages=passages,
+            time_words=time_words,
         )
 
 

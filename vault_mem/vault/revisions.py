@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import accumulate
 from threading import Lock
@@ -11,12 +12,20 @@ from threading import Lock
 from vault_mem.errors import RevisionNotFoundError
 from vault_mem.notes.model import CommitId
 from vault_mem.notes.times import parse_typed
+from vault_mem.vault.history import moment as time_of
 from vault_mem.vault.repository import Repository
+
+MAX_TAGS = 5_000
 
 _PREFIX = re.compile(r"[0-9a-fA-F]{7,40}\Z")
 # A safe subset of git-check-ref-format(1), with steps back such as `main~3`; no surrogates, which have no bytes.
 _NO = r"\x00-\x20~^:?*\[\\\x7f@\ud800-\udfff"
 _REF = re.compile(rf"([^{_NO}-](?:[^{_NO}]|@(?!\{{)){{0,250}})((?:[~^]\d{{0,6}}){{0,8}})\Z")
+_TAG_LIST = (
+    "--sort=-creatordate",
+    "--format=%(refname:lstrip=2)%00%(committerdate:unix)%00%(*committerdate:unix)",
+    "refs/tags",
+)
 _PLACES = ("refs/{}", "refs/heads/{}", "refs/tags/{}", "refs/remotes/{}")
 
 
@@ -45,6 +54,17 @@ class Revisions:
         if moment is None:
             raise RevisionNotFoundError(revision, "this clone's history is cut off" if self._is_shallow() else "")
         return self._at(moment, revision)
+
+    def tags(self) -> Mapping[str, datetime]:
+        """Return the names of the newest tags, and the times of the commits they name; others name no commit."""
+        outcome = self._repository.attempt("for-each-ref", f"--count={MAX_TAGS}", *_TAG_LIST)
+        found = {}
+        for line in outcome.output.decode("utf-8", "replace").split("\n"):
+            name, _, times = line.partition("\0")
+            own, _, target = times.partition("\0")
+            if own or target:
+                found[name] = time_of(target or own)
+        return found
 
     def _ref(self, text: str) -> CommitId | None:
         match = _REF.match(text)

@@ -143,6 +143,10 @@ class Vault:
         """
         return self._revisions.resolve(revision, now=now)
 
+    def tags(self) -> Mapping[str, datetime]:
+        """Return the names of the tags, the newest 5,000 of them, and the times of the commits they name."""
+        return self._revisions.tags()
+
     def commits(self, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
         """Yield the commits reachable from HEAD and not from `exclude`, parents before children."""
         return history.read_commits(self._repository, exclude=exclude)

@@ -35,6 +35,7 @@ _EXCERPT_WIDTH = 200
 @click.option("--max-tokens", type=click.IntRange(1), help="Cut the answer to this many tokens (characters / 4).")
 @click.option("--explain", is_flag=True, help="Say how the ranking came about.")
 @click.option("--passages", is_flag=True, help="Several passages of one note may be hits.")
+@click.option("--time-words/--no-time-words", default=True, help="Read times in QUERY, such as 'last week' (default).")
 def command(call: Call, query: tuple[str, ...], **options: Any) -> None:  # Any: as declared above
     """Find what is known, now or at any revision.
 
@@ -58,6 +59,8 @@ def _show(answer: Recalled, *, first: int, explain: bool) -> None:
         output.line(text)
     for text in answer.notice:
         output.message(output.Styled("note: ", "warn"), text)
+    if answer.window is not None:
+        output.message(output.Styled(f"time: {evidence.window(answer.window)}", "dim"))
     output.message(_summary(answer))
 
 
