@@ -222,6 +222,7 @@ def _exchange(
     """Send one request and read its answer.
 
     Raises:
+        TimeoutError: if it takes too long.
         ConnectionError: if there is none, or one that is not taken; its message is for people.
     """
     import httpx2
@@ -240,7 +241,7 @@ def _exchange(
             detail = "" if response.status_code in (401, 403) else _detail(body, key)
             return _Answer(response.status_code, detail=detail, wait=_wait(response.headers.get("Retry-After")))
     except httpx2.TimeoutException as exc:
-        raise ConnectionError(f"no answer within {timeout:g} s") from exc
+        raise TimeoutError from exc
     except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
         raise ConnectionError(f"it cannot be reached ({_printable(str(exc)) or type(exc).__name__})") from exc
 
@@ -250,7 +251,7 @@ def _bounded(response: httpx2.Response, limit: int, end: float) -> bytes:
     for part in response.iter_raw():
         body += part
         if time.monotonic() > end:
-            raise ConnectionError("its answer trickles in too slowly")
+            raise TimeoutError
         if len(body) > limit and response.status_code == 200:
             raise ConnectionError(f"its answer is longer than {limit:,} bytes")
         if len(body) > limit:

@@ -92,24 +92,29 @@ class EndpointEmbedder:
             body["dimensions"] = self._dimensions
         return self._endpoint.post(
             body,
-            read=lambda found: unit_rows(_vectors(found), len(texts), self._dimensions),
+            read=lambda found: unit_rows(_vectors(found, len(texts)), len(texts), self._dimensions),
             timeout=seconds,
             limit=len(texts) * self._dimensions * _BYTES_A_NUMBER + _BYTES_AROUND,
             patient=patient,
         )
 
 
-def _vectors(found: Any) -> list[Any]:  # Any: JSON of a service, checked here and by `unit_rows`
+def _vectors(found: Any, count: int) -> list[Any]:  # Any: JSON of a service, checked here and by `unit_rows`
     """Return the vectors of an answer in the order of the texts.
 
     Source: OpenAI API reference, create embeddings: `{"data": [{"index": 0, "embedding": […]}, …]}`.
 
     Raises:
-        ValueError: if the places of the vectors are not those of the texts.
+        TypeError, KeyError, AttributeError: if it has another shape.
+        ValueError: if there are more or fewer than texts, or their places are not those of the texts.
     """
-    entries = list(found["data"])
+    entries = found["data"]
+    if not isinstance(entries, list):
+        raise TypeError("data is no list")
+    if len(entries) != count:
+        raise ValueError(f"it gives {len(entries)} vectors for {count} texts")
     places = [entry.get("index", number) for number, entry in enumerate(entries)]
-    if any(type(place) is not int for place in places) or sorted(places) != list(range(len(entries))):
+    if any(type(place) is not int for place in places) or sorted(places) != list(range(count)):
         raise ValueError("its vectors have places that no text has")
     ordered = sorted(zip(places, entries, strict=True), key=lambda pair: pair[0])
     return [entry["embedding"] for _, entry in ordered]

@@ -34,11 +34,14 @@ def scores_by_index(found: Any, count: int) -> FloatArray:  # Any: JSON of a ser
         count: how many passages were sent.
 
     Raises:
+        TypeError, KeyError, AttributeError: if it has another shape.
         ValueError: if it does not name each passage once.
 
     Source: Cohere's and Jina's API reference for rerank; text-embeddings-inference's `/rerank` for the list.
     """
-    entries = list(found["results"] if isinstance(found, dict) else found)
+    entries = found["results"] if isinstance(found, dict) else found
+    if not isinstance(entries, list):
+        raise TypeError("the results are no list")
     places = [entry["index"] for entry in entries]
     if len(entries) != count:
         raise ValueError(f"it gives {len(entries)} scores for {count} passages")
