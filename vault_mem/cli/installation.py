@@ -1,4 +1,4 @@
-"""What `doctor` looks at: Python, git, the packages, the model, the folders, the vault, the PATH."""
+"""What `doctor` looks at: Python, git, the packages, the models, the folders, the vault, the PATH."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def examine(call: Call) -> Report:
         "git": _git,
         "packages": _packages,
         "model": _model,
+        "reranker": _reranker,
         "folders": _folders,
         "vault": _vault,
         "PATH": _path,
@@ -106,6 +107,17 @@ def _model(_call: Call) -> Iterator[Finding]:
         yield Finding("error", "model-broken", f"The model {name} gives no vectors", hint="Install vault-mem again")
         return
     yield Finding("info", "model", f"{name}, {embedder.dimensions} dimensions")
+
+
+def _reranker(_call: Call) -> Iterator[Finding]:
+    from vault_mem.recall.rerankers import load_reranker
+
+    reranker = load_reranker(load_settings().reranker)
+    if reranker is None:
+        return
+    with closing(reranker):
+        reranker.scores("memory", ["a memory", "a stone"])
+    yield Finding("info", "reranker", reranker.name)
 
 
 def _folders(_call: Call) -> Iterator[Finding]:

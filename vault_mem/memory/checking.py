@@ -21,7 +21,6 @@ def status(session: Session) -> Status:
     moment = session.present()
     tree = session.vault.state()
     coverage = session.index.coverage(moment.view)
-    hint = session.vault.identity_hint
     return Status(
         revision=moment.commit,
         vault=str(session.vault.root),
@@ -40,8 +39,17 @@ def status(session: Session) -> Status:
         index_folder=str(session.index.folder),
         operation=session.vault.operation(),
         is_writable=session.vault.is_writable,
-        notice=(hint,) if hint else (),
+        notice=tuple(_notices(session)),
+        reranker=session.reranker.name if session.reranker else None,
     )
+
+
+def _notices(session: Session) -> Iterator[str]:
+    """Yield what a person should know, models that did not answer when they were last asked included."""
+    if session.vault.identity_hint:
+        yield session.vault.identity_hint
+    troubles = (session.index.embedder_trouble, session.reranker.trouble if session.reranker else None)
+    yield from filter(None, troubles)
 
 
 def reindex(session: Session, *, history: bool, progress: Progress | None) -> Reindexed:

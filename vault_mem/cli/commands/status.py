@@ -42,6 +42,7 @@ def _rows(status: Status) -> list[tuple[str, str]]:
         ("types", _counts(status.by_type)),
         ("statuses", _counts(status.by_status)),
         ("passages", f"{status.passages:,}: {index}"),
+        ("reranker", status.reranker or ""),
         ("index", f"{status.index_bytes / 1e6:.1f} MB in {status.index_folder}"),
     ]
 
