@@ -10,42 +10,41 @@ from types import MappingProxyType
 
 from vault_mem.recall.temporal.calendar import Span, midnight
 from vault_mem.recall.temporal.expressions import Expression
+from vault_mem.recall.temporal.patterns import Pattern
 
 _NEAR = 60
 _PARTS = (
     r"(?:early|mid|late|beginning|start|end|middle|(?:first|second|other)[ ]half|week|month|year|quarter)(?:[ ]of)?"
 )
-_CUE = re.compile(
+_CUE = Pattern(
     r"(?<![\w-])(?P<cue>in|on|during|throughout|within|around|at|of|for|from|since|before|prior to|after|following"
     rf"|until|till|by|up to|through|as of|between|early|mid|late)[ ](?:the[ ])?(?:{_PARTS}[ ](?:the[ ])?){{0,2}}$",
     re.IGNORECASE,
 )
-_STEP = re.compile(
+_STEP = Pattern(
     r"(?<!\w)(?P<unit>day|week|weekend|month|year|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?[ ]"
     r"(?P<side>before|after|prior to)[ ]$",
     re.IGNORECASE,
 )
 _STEPS: Mapping[str, int] = MappingProxyType({"day": 3, "night": 3, "month": 62, "year": 400})
-_TO = re.compile(
+_TO = Pattern(
     r"[ ]?(?:to|until|till|through|-|–|—|~)[ ]?(?:the[ ])?\Z|[ ]?(?:から|到|至|~|〜|～|부터)[ ]?\Z", re.IGNORECASE
 )
-_AND = re.compile(r"[ ]and[ ](?:the[ ])?\Z|[ ]?(?:和|与|與|と|과|와)[ ]?\Z", re.IGNORECASE)
-_BETWEEN_BEHIND = re.compile(r"[ ]?(?:之间|之間|の間|间|間|사이)")
-_TO_BEHIND = re.compile(r"[ ]?(?:まで|까지|为止|為止)")
-_SIDES_BEHIND: Mapping[str, re.Pattern[str]] = MappingProxyType(
+_AND = Pattern(r"[ ]and[ ](?:the[ ])?\Z|[ ]?(?:和|与|與|と|과|와)[ ]?\Z", re.IGNORECASE)
+_BETWEEN_BEHIND = Pattern(r"[ ]?(?:之间|之間|の間|间|間|사이)")
+_TO_BEHIND = Pattern(r"[ ]?(?:まで|까지|为止|為止)")
+_SIDES_BEHIND: Mapping[str, Pattern] = MappingProxyType(
     {
-        "before": re.compile(
-            r"[ ]?(?:之前|以前|より前|の前(?!日)|前(?![端台面後后半天年日])|이전|전(?=[에까의 ?]|\Z))"
-        ),
-        "after": re.compile(
+        "before": Pattern(r"[ ]?(?:之前|以前|より前|の前(?!日)|前(?![端台面後后半天年日])|이전|전(?=[에까의 ?]|\Z))"),
+        "after": Pattern(
             r"[ ]?(?:之后|之後|以后|以後|の後|より後|后(?![端台面])|後(?![端台面半])|이후|후(?=[에의 ?]|\Z))"
         ),
-        "since": re.compile(r"[ ]?(?:以来|以來|以降|から|起|开始|開始|至今|부터|이래)"),
-        "until": re.compile(r"[ ]?(?:为止|為止|まで|까지)"),
+        "since": Pattern(r"[ ]?(?:以来|以來|以降|から|起|开始|開始|至今|부터|이래)"),
+        "until": Pattern(r"[ ]?(?:为止|為止|まで|까지)"),
     }
 )
-_SIDES_AHEAD: Mapping[str, re.Pattern[str]] = MappingProxyType(
-    {"since": re.compile(r"(?:自从|自從|自|从|從)\Z"), "until": re.compile(r"(?:截至|直到|截止到)\Z")}
+_SIDES_AHEAD: Mapping[str, Pattern] = MappingProxyType(
+    {"since": Pattern(r"(?:自从|自從|自|从|從)\Z"), "until": Pattern(r"(?:截至|直到|截止到)\Z")}
 )
 _SIDES: Mapping[str, str] = MappingProxyType(
     {"since": "since", "before": "before", "prior to": "before", "after": "after", "following": "after"}
@@ -96,10 +95,10 @@ def bounds(text: str, expressions: Sequence[Expression]) -> list[Bound]:
 def _single(text: str, expression: Expression) -> Bound | None:
     span, first, last = expression.span, expression.first, expression.last
     ahead = text[max(0, first - _NEAR) : first]
-    step = _STEP.search(ahead)
+    step = _STEP.compiled.search(ahead)
     if step:
         return _stepped(expression, step, first - len(step[0]))
-    cue = _CUE.search(ahead)
+    cue = _CUE.compiled.search(ahead)
     word = cue["cue"].lower() if cue else ""
     if expression.needs_cue and word in {"", "at", "of", "for"}:
         return _faint(expression) if word in {"of", "for"} else None
@@ -115,11 +114,11 @@ def _side(text: str, expression: Expression, word: str, cued: int) -> tuple[str,
     if word in _SIDES:
         return _SIDES[word], cued, expression.last
     for side, pattern in _SIDES_BEHIND.items():
-        behind = pattern.match(text, expression.last)
+        behind = pattern.compiled.match(text, expression.last)
         if behind:
             return side, expression.first, behind.end()
     for side, pattern in _SIDES_AHEAD.items():
-        ahead = pattern.search(text[max(0, expression.first - 4) : expression.first])
+        ahead = pattern.compiled.search(text[max(0, expression.first - 4) : expression.first])
         if ahead:
             return side, expression.first - len(ahead[0]), expression.last
     return "", expression.first, expression.last
@@ -146,10 +145,10 @@ def _range(text: str, left: Expression, right: Expression) -> Bound | None:
     between = text[left.last : right.first]
     if len(between) > 20:
         return None
-    cue = _CUE.search(text[max(0, left.first - _NEAR) : left.first])
+    cue = _CUE.compiled.search(text[max(0, left.first - _NEAR) : left.first])
     word = cue["cue"].lower() if cue else ""
-    behind = _BETWEEN_BEHIND.match(text, right.last)
-    if not (_TO.match(between) or (_AND.match(between) and (word == "between" or behind))):
+    behind = _BETWEEN_BEHIND.compiled.match(text, right.last)
+    if not (_TO.compiled.match(between) or (_AND.compiled.match(between) and (word == "between" or behind))):
         return None
     placed = _placed(left, right)
     if placed is None or placed[0].start >= placed[1].end:
@@ -157,7 +156,7 @@ def _range(text: str, left: Expression, right: Expression) -> Bound | None:
     is_explicit = (left.is_explicit or right.is_explicit) and all(
         end.is_explicit or end.month is not None for end in (left, right)
     )
-    behind = behind or _TO_BEHIND.match(text, right.last)
+    behind = behind or _TO_BEHIND.compiled.match(text, right.last)
     first = left.first - len(cue[0]) if cue and word in {"between", "from"} else left.first
     last = behind.end() if behind else right.last
     absolute = left.is_absolute or right.is_absolute

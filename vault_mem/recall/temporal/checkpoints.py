@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from vault_mem.recall.temporal.bounds import Bound
+from vault_mem.recall.temporal.calendar import FIRST_YEAR, LAST_YEAR
+from vault_mem.recall.temporal.patterns import Pattern
 
 MAX_NAME_WORDS = 5
 _MAX_NAME = 100
@@ -21,16 +23,16 @@ _SIDES = {"before": "before", "prior to": "before", "until": "before", "till": "
     "between": "between",
     "from": "between",
 }
-_AHEAD = re.compile(rf"(?<![\w-])(?P<side>{'|'.join(_SIDES)})[ ](?:the[ ])?", re.IGNORECASE)
-_BEHIND = re.compile(
+_AHEAD = Pattern(rf"(?<![\w-])(?P<side>{'|'.join(_SIDES)})[ ](?:the[ ])?", re.IGNORECASE)
+_BEHIND = Pattern(
     r"(?<![A-Za-z0-9._/-])(?P<name>[A-Za-z0-9._/-]{1,80})[ ]?"
     r"(?:版本|版|标签|標籤|检查点|檢查點|发布|發布"
     r"|チェックポイント|リリース|タグ|バージョン|태그|버전|릴리스|체크포인트)?[ ]?"
     r"(?:(?P<before>之前|以前|より前|の前|前|까지|まで|이전|전)|(?P<after>之后|之後|以后|以後|以来|以來|以降|の後|より後|から|后|後|부터|이후|후))"
 )
-_WORD = re.compile(r"\S{1,100}")
-_TO = re.compile(r"[ ](?:and|to|until)[ ](?:the[ ])?", re.IGNORECASE)
-_GAPS = re.compile(r"[\s_/-]+")
+_WORD = Pattern(r"\S{1,100}")
+_TO = Pattern(r"[ ](?:and|to|until)[ ](?:the[ ])?", re.IGNORECASE)
+_GAPS = Pattern(r"[\s_/-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +47,35 @@ class _Name:
 
 def may_name_tag(text: str) -> bool:
     """Whether a question has a word after which a tag's name may stand; without one no tags need to be looked up."""
-    return _AHEAD.search(text) is not None or (not text.isascii() and _BEHIND.search(text) is not None)
+    return _AHEAD.compiled.search(text) is not None or (
+        not text.isascii() and _BEHIND.compiled.search(text) is not None
+    )
 
 
 def tag_bounds(text: str, tags: Mapping[str, datetime], now: datetime) -> Iterator[Bound]:
     """Yield the bounds that tags are, in no order.
 
-    One is explicit if the tag's name has a digit, is in backquotes, or is called a tag: `before lunch` is no clear
-    bound, even if there is a tag `lunch`.
+    One is explicit if the tag's name has letters and digits, is in backquotes, or is called a tag: `before lunch` is no
+    clear bound, even if there is a tag `lunch`.
 
     Args:
         text: the question.
         tags: names, and the times of the commits they name, aware.
         now: the present, for `since the last tag`.
     """
+    tags = {name: time for name, time in tags.items() if FIRST_YEAR <= time.year <= LAST_YEAR}
     known = _known(tags)
-    for match in _AHEAD.finditer(text):
+    for match in _AHEAD.compiled.finditer(text):
         bound = _ahead(text, match, known, tags, now)
         if bound is not None:
             yield bound
-    for match in () if text.isascii() else _BEHIND.finditer(text):
+    for match in () if text.isascii() else _BEHIND.compiled.finditer(text):
         name = known.get(_folded(match["name"]))
         if name is not None:
             before = match["before"] is not None
-            yield _half(match.start(), match.end(), _Name(name, tags[name], match.end(), _has_digit(name)), before)
+            yield _half(
+                match.start(), match.end(), _Name(name, tags[name], match.end(), _is_clear(match["name"], name)), before
+            )
 
 
 def _known(tags: Mapping[str, datetime]) -> dict[str, str]:
@@ -90,7 +97,7 @@ def _ahead(
         return None
     if side != "between":
         return _half(match.start(), left.last, left, side == "before")
-    to = _TO.match(text, left.last)
+    to = _TO.compiled.match(text, left.last)
     right = _name(text, to.end(), known, tags, now) if to else None
     if right is None or left.time == right.time:
         return None
@@ -115,7 +122,7 @@ def _half(first: int, last: int, name: _Name, before: bool) -> Bound:
 def _name(text: str, at: int, known: Mapping[str, str], tags: Mapping[str, datetime], now: datetime) -> _Name | None:
     """Return the tag whose name begins at an offset, the longest one."""
     words = []
-    for word in _WORD.finditer(text, at, at + _MAX_NAME):
+    for word in _WORD.compiled.finditer(text, at, at + _MAX_NAME):
         words.append(word)
         if len(words) == MAX_NAME_WORDS:
             break
@@ -125,7 +132,7 @@ def _name(text: str, at: int, known: Mapping[str, str], tags: Mapping[str, datet
         tag, is_called = _tag(_folded(bare), known, tags, now)
         if tag is not None:
             last = at + written.rfind(bare) + len(bare)
-            return _Name(tag, tags[tag], last, is_called or _has_digit(tag) or written.startswith("`"))
+            return _Name(tag, tags[tag], last, is_called or _is_clear(bare, tag) or written.startswith("`"))
     return None
 
 
@@ -145,8 +152,10 @@ def _tag(folded: str, known: Mapping[str, str], tags: Mapping[str, datetime], no
 
 
 def _folded(name: str) -> str:
-    return _GAPS.sub(" ", name.casefold()).strip()
+    return _GAPS.compiled.sub(" ", name.casefold()).strip()
 
 
-def _has_digit(name: str) -> bool:
-    return any(character.isdigit() for character in name)
+def _is_clear(written: str, tag: str) -> bool:
+    """Whether a name can be nothing else: with a digit, no mere number, and not cut short (`1.2` of `v1.2`)."""
+    whole = _folded(written) in {_folded(tag), _folded(tag.rpartition("/")[2])}
+    return whole and not written.isdecimal() and any(character.isdigit() for character in written)

@@ -16,6 +16,7 @@ from vault_mem.recall.temporal.calendar import Clock, Span
 from vault_mem.recall.temporal.expressions import Expression
 from vault_mem.recall.temporal.months import ENGLISH_MONTHS, month_number
 from vault_mem.recall.temporal.numerals import HAN, number
+from vault_mem.recall.temporal.patterns import Pattern
 
 _ALONE = r"(?<![\w./:#$€£-])"
 _END = r"(?![\w/#-]|[.:,]\w)"
@@ -47,8 +48,11 @@ _WRITTEN: Mapping[str, str] = MappingProxyType(
     }
 )
 _DATED = ("iso", "day_month", "month_day", "han")
+_CLEAR_YEAR = 2005
+"""From here on a year is not taken for a round number."""
+
 # What follows a number of things, which is no year: `in 2000 ms`, `of 2024 tokens`.
-_COUNTED = re.compile(
+_COUNTED = Pattern(
     r"[ ](?:ms|s|secs?|(?:second|minute|hour|day|byte|bit|row|token|item|file|line|user|test|note|character|char|word"
     r"|request|time|step|point|record|entrie|entry|dollar|euro|page|message|commit)s?|[kmg]i?b|px|people)\b",
     re.IGNORECASE,
@@ -118,7 +122,7 @@ def _expression(kind: str, match: re.Match[str], clock: Clock) -> Expression | N
     span = _placed(written, clock) if written else None
     if written is None or span is None:
         return None
-    if kind == "year" and (span.start > clock.now or _COUNTED.match(match.string, match.end())):
+    if kind == "year" and (span.start > clock.now or _COUNTED.compiled.match(match.string, match.end())):
         return None
     has_year = written.year is not None
     is_word = not has_year and (match.groupdict().get("month") or "A").islower()
@@ -126,7 +130,7 @@ def _expression(kind: str, match: re.Match[str], clock: Clock) -> Expression | N
         match.start(),
         match.end(),
         span,
-        is_explicit=has_year and span.start <= clock.now,
+        is_explicit=has_year and span.start <= clock.now and (kind != "year" or (written.year or 0) >= _CLEAR_YEAR),
         is_absolute=has_year,
         needs_cue=kind in {"year", "month"} or is_word,
         month=None if has_year else written.month,

@@ -12,6 +12,7 @@ from vault_mem.recall.temporal.calendar import Clock, Span
 from vault_mem.recall.temporal.expressions import Expression
 from vault_mem.recall.temporal.months import ENGLISH_MONTHS, WEEKDAYS
 from vault_mem.recall.temporal.numerals import ENGLISH, number
+from vault_mem.recall.temporal.patterns import Pattern
 
 Meaning = tuple[Span, bool]
 """A time, and whether it is named clearly."""
@@ -73,16 +74,18 @@ _PATTERNS: Mapping[str, str] = MappingProxyType(
         rf"{_UNIT}s?(?![\w-]|[ ]of\b)",
         "ago": rf"(?<![\w.-])(?<!how )(?P<about>(?:about|around|over|almost|nearly|more[ ]than|less[ ]than)[ ])?"
         rf"(?:(?P<number>{ENGLISH}|{_FEW}|some)[ ])?{_UNIT}(?P<many>s?)[ ](?P<way>ago|back)(?![\w-])",
-        "weekday": rf"(?<![\w-])(?:(?P<which>last|this|past|this[ ]past|next)[ ])?(?P<weekday>{_WEEKDAY})(?![\w-])",
+        "weekday": r"(?<![\w-])(?:(?P<which>last|this|past|this[ ]past|next)[ ])?"
+        rf"(?P<weekday>{_WEEKDAY})(?![\w-]|\.\w)",
         "month_of": r"(?<![\w-])(?P<month>[a-z]{3,9})[ ](?:of[ ])?(?P<which>last|this)[ ]year(?![\w-])",
         "last_month": r"(?<![\w-])(?P<which>last|this|past)[ ](?P<month>[a-z]{3,9})(?![\w-])",
         "season": r"(?<![\w-])(?:(?P<which>last|this|past)[ ])?(?P<season>spring|summer|autumn|fall|winter)"
         r"(?:[ ](?:of[ ])?(?P<year>(?:19|20)\d\d))?(?![\w-])",
     }
 )
-_PAST = re.compile(
-    r"(?<!\w)(?:did|was|were|had|have|has|been|we've|i've|wrote|written|said|made|chose|chosen|told|went|met|saw|found"
-    r"|learnt?|notes?|log|journal|news|[a-z]{3,12}ed)(?!\w)",
+_PAST = Pattern(
+    r"(?<!\w)(?:did|was|were|had|been|(?:have|has)[ ](?:i|we|you|they|he|she|it)"
+    r"|(?:i|we|you|they)(?:'ve|’ve|[ ]have(?![ ]to))|wrote|written|said|made|chose|told|went|met|saw|found|learnt"
+    r"|learned|decided|changed|happened|discussed|agreed|fixed|added|removed|merged|noted|worked|notes?|journal|log)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -124,7 +127,7 @@ def _is_name(match: re.Match[str]) -> bool:
 
 def _calendar_unit(text: str, clock: Clock, name: str, offset: int) -> Meaning:
     span = calendar.unit(clock, name, offset)
-    return span, (offset < 0 and name != "year") or (offset == 0 and _PAST.search(text) is not None)
+    return span, name != "year" and (offset < 0 or (offset == 0 and _PAST.compiled.search(text) is not None))
 
 
 def _word(match: re.Match[str], clock: Clock) -> Meaning | None:
@@ -142,7 +145,7 @@ def _unit(match: re.Match[str], clock: Clock) -> Meaning | None:
     if which == "previous" or name == "day":
         return calendar.unit(clock, name, -1 if which != "this" else 0), False
     if which.startswith("earlier"):
-        return calendar.unit(clock, name, 0), True
+        return calendar.unit(clock, name, 0), name != "year"
     return _calendar_unit(match.string, clock, name, {"last": -1, "past": -1, "next": 1}.get(which, 0))
 
 

@@ -18,6 +18,7 @@ from vault_mem.recall.temporal.expressions import Expression, leftmost_longest
 from vault_mem.recall.temporal.japanese import JAPANESE
 from vault_mem.recall.temporal.korean import KOREAN
 from vault_mem.recall.temporal.language import find_in
+from vault_mem.recall.temporal.patterns import Pattern
 from vault_mem.recall.temporal.window import Window
 
 SCANNED = 2_000
@@ -27,18 +28,18 @@ LONG = 400
 """A longer question is pasted text, whose times are not what it asks for: none of them is explicit."""
 
 _MAX_PHRASE = 80
-_HINT = re.compile(
+_HINT = Pattern(
     r"\d|day|week|month|year|quarter|tomorrow|tonight|hour|minute|ago\b|back\b|recent|lately|just now|last night"
     r"|this (?:morning|after|even)|spring|summer|autumn|fall\b|winter"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:[a-z]{0,6})\b",
     re.IGNORECASE,
 )
-_HAN = re.compile(r"[\u3041-\u30ff\u4e00-\u9fff]")
-_KANA = re.compile(r"[\u3041-\u30ff]")
-_HANGUL = re.compile(r"[\uac00-\ud7a3]")
+_HAN = Pattern(r"[\u3041-\u30ff\u4e00-\u9fff]")
+_KANA = Pattern(r"[\u3041-\u30ff]")
+_HANGUL = Pattern(r"[\uac00-\ud7a3]")
 _WIDE = {0xFF10 + digit: 0x30 + digit for digit in range(10)} | dict.fromkeys([0x3000, 0xA0, 0x0A, 0x0D, 0x09], 0x20)
-_QUOTED = re.compile(r"`[^`]{1,120}`|\"[^\"]{1,120}\"|“[^”]{1,120}”|「[^」]{1,120}」|『[^』]{1,120}』|《[^》]{1,120}》")
-_ASKS_LENGTH = re.compile(r"\bhow (?:long|many (?:day|week|month|year)s)\b", re.IGNORECASE)
+_QUOTED = Pattern(r"`[^`]{1,120}`|\"[^\"]{1,120}\"|“[^”]{1,120}”|「[^」]{1,120}」|『[^』]{1,120}』|《[^》]{1,120}》")
+_ASKS_LENGTH = Pattern(r"\bhow (?:long|many (?:day|week|month|year)s)\b", re.IGNORECASE)
 
 
 def find_window(text: str, *, now: datetime, tags: Mapping[str, datetime]) -> Window | None:
@@ -54,30 +55,37 @@ def find_window(text: str, *, now: datetime, tags: Mapping[str, datetime]) -> Wi
     seen = text[:SCANNED].translate(_WIDE)
     found = _outside(tag_bounds(seen, tags, now)) if tags else []
     plain = _without_quotes(seen)
-    if _HINT.search(plain) or not plain.isascii():
-        clock = Clock.at(now)
-        expressions = leftmost_longest(chain.from_iterable(_finders(plain, clock)))
-        found = _outside([*found, *bounds(plain, expressions)])
+    if _HINT.compiled.search(plain) or not plain.isascii():
+        found = _outside([*found, *_spoken(plain, now)])
     window = _window(text, found)
-    if window is not None and (len(text) > LONG or _ASKS_LENGTH.search(seen)):
+    if window is not None and (len(text) > LONG or _ASKS_LENGTH.compiled.search(seen)):
         return replace(window, is_explicit=False)
     return window
+
+
+def _spoken(text: str, now: datetime) -> list[Bound]:
+    """Return what the words of the calendar say; nothing where the present is in no year that notes speak of."""
+    try:
+        clock = Clock.at(now)
+    except (ValueError, OverflowError):
+        return []
+    return bounds(text, leftmost_longest(chain.from_iterable(_finders(text, clock))))
 
 
 def _finders(text: str, clock: Clock) -> Iterator[Iterable[Expression]]:
     yield find_dates(text, clock)
     yield english.find_words(text, clock)
-    if _HAN.search(text):
+    if _HAN.compiled.search(text):
         yield find_in(JAPANESE, text, clock)
-        if not _KANA.search(text):
+        if not _KANA.compiled.search(text):
             yield find_in(CHINESE, text, clock)
-    if _HANGUL.search(text):
+    if _HANGUL.compiled.search(text):
         yield find_in(KOREAN, text, clock)
 
 
 def _without_quotes(text: str) -> str:
     """Blank what is quoted: a title or a piece of code; not what makes up most of the question."""
-    return _QUOTED.sub(lambda match: " " * len(match[0]) if len(match[0]) * 2 < len(text) else match[0], text)
+    return _QUOTED.compiled.sub(lambda match: " " * len(match[0]) if len(match[0]) * 2 < len(text) else match[0], text)
 
 
 def _outside(found: Iterable[Bound]) -> list[Bound]:

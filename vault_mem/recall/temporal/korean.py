@@ -48,5 +48,5 @@ KOREAN = Language(
     ),
     weekday=r"(?P<day>[월화수목금토일])요일",
     years=MappingProxyType({"재작년 ": -2, "작년 ": -1, "지난해 ": -1, "올해 ": 0}),
-    past=r"[했었았였됐갔왔한]|기록|메모",
+    past=r"[했었았였됐갔왔]|기록|메모",
 )

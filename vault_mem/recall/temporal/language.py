@@ -86,7 +86,7 @@ Read = tuple[Span, "int | None"]
 
 def _word(language: Language, match: re.Match[str], clock: Clock) -> Read:
     name, offset = language.words[match[0]]
-    return calendar.unit(clock, name, offset), None if name == "year" and offset < 0 else offset
+    return calendar.unit(clock, name, offset), None if name == "year" else offset
 
 
 def _vague(language: Language, match: re.Match[str], clock: Clock) -> Read:
