@@ -163,6 +163,16 @@ def test_document_frequency_counts_live_documents_once(index: LexicalIndex) -> N
     assert index.document_frequency("unknown", live=every(3)) == 0
 
 
+def test_stored_frequency_is_about_what_is_stored(index: LexicalIndex) -> None:
+    assert index.stored_frequency("ant") == 0
+    index.add([document(0, title="ant", body="ant ant"), document(1, author="ant")])
+    index.add([document(2, body="ant bee")])
+    assert 2 <= index.stored_frequency("ant") <= 4
+    assert index.stored_frequency("bee") == 1
+    for unknown in ("cow", "", "x" * 5_000, "\ud800"):
+        assert index.stored_frequency(unknown) == 0
+
+
 def test_discarding_takes_away_what_is_above(index: LexicalIndex) -> None:
     assert index.last_id() == -1
     index.add(document(number, body="ant") for number in range(4))

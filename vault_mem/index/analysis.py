@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from vault_mem.index.lexical.stemming import stem
@@ -54,6 +55,47 @@ _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _APOSTROPHE = re.compile(r"['’](?:s|t|d|m|ll|re|ve)?(?![^\W_])", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a text says at one place, as written but lower-cased, and the token it is looked up as.
+
+    `whole` marks an identifier, or a part of it, that has parts of its own.
+    """
+
+    surface: str
+    token: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of text without spaces: as written (in NFKC form), where it stands, and its pieces.
+
+    `pieces` is empty for a stop word; wholes stand before their parts.
+    """
+
+    text: str
+    start: int
+    pieces: tuple[Piece, ...]
+
+
+def runs(text: str) -> Iterator[Run]:
+    """Yield the runs of a query's text, with what each is looked up as; `start` counts in the NFKC form."""
+    for run in _RUN.finditer(_normalize(text[:MAX_CHARACTERS])):
+        if run.group(1):
+            pieces = tuple(Piece(gram, gram) for gram in _grams(run.group(1), query=True))
+            yield Run(run.group(1), run.start(), pieces)
+        else:
+            yield Run(run.group(2), run.start(), _pieces(run.group(2)[:256]))
+
+
+def written_words(text: str) -> Iterator[str]:
+    """Yield the words of a text as written but lower-cased, repeats included; identifiers give their parts as well."""
+    for run in _RUN.finditer(_normalize(text[:MAX_CHARACTERS])):
+        if run.group(2):
+            yield from (piece.surface for piece in _pieces(run.group(2)[:256]))
+
+
 def analyze(text: str, *, query: bool = False) -> list[str]:
     """Return the tokens of a text in reading order, repeats included, in time linear in its length.
 
@@ -96,19 +138,25 @@ def _grams(run: str, *, query: bool) -> Iterator[str]:
 
 @lru_cache(maxsize=65_536)
 def _word_tokens(run: str) -> tuple[str, ...]:
-    """Return the tokens of one run without spaces: its wholes, if it is made of parts, and the parts."""
+    return tuple(piece.token for piece in _pieces(run))
+
+
+@lru_cache(maxsize=65_536)
+def _pieces(run: str) -> tuple[Piece, ...]:
+    """Return what one run without spaces says: its wholes, if it is made of parts, and the parts."""
     run = _APOSTROPHE.sub("", run)
     parts = [camel.lower() for piece in _JOINT.split(run) if piece for camel in _camel_parts(piece)]
-    tokens = [whole[:MAX_TOKEN] for whole in _wholes(run) if whole not in parts and whole not in STOP_WORDS]
+    wholes = (whole[:MAX_TOKEN] for whole in _wholes(run) if whole not in parts and whole not in STOP_WORDS)
+    pieces = [Piece(whole, whole, whole=True) for whole in wholes]
     for part in parts:
         word = part[:MAX_TOKEN]
         if word in STOP_WORDS:
             continue
-        tokens.append(stem(word))
+        pieces.append(Piece(word, stem(word)))
         plain = _without_accents(word)
         if plain != word:
-            tokens.append(stem(plain))
-    return tuple(token for token in tokens if token)
+            pieces.append(Piece(plain, stem(plain)))
+    return tuple(piece for piece in pieces if piece.token)
 
 
 def _wholes(run: str) -> Iterable[str]:

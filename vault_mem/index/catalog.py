@@ -19,10 +19,11 @@ from vault_mem.errors import IndexDamagedError, IndexReplacedError
 from vault_mem.index.database import Database
 from vault_mem.index.stored import StoredNote, encode_metadata, encode_outline
 from vault_mem.index.texts import embedded_text, property_text, tag_text
+from vault_mem.index.vocabulary import words_in
 from vault_mem.notes.model import BlobId, Chunk, Document, Lines
 
-SCHEMA_VERSION = 2
-"""Raised with every change of the tables or of what is put into them (chunking, field texts)."""
+SCHEMA_VERSION = 3
+"""Raised with every change of the tables or of what is put into them (chunking, field texts, analysis)."""
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -36,6 +37,7 @@ CREATE TABLE documents (
   first_line INTEGER NOT NULL, last_line INTEGER NOT NULL, headings TEXT NOT NULL, author TEXT, vector INTEGER
 );
 CREATE TABLE names (name TEXT PRIMARY KEY, document INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT UNIQUE NOT NULL);
 CREATE TABLE vectors (row INTEGER PRIMARY KEY, hash BLOB UNIQUE NOT NULL, document INTEGER NOT NULL);
 CREATE TABLE commits (seq INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, parents TEXT NOT NULL, record TEXT NOT NULL);
 CREATE TABLE changes (seq INTEGER NOT NULL, path BLOB NOT NULL, old TEXT, new TEXT);
@@ -85,7 +87,7 @@ class Catalog:
     def clear(self) -> None:
         """Forget everything and begin a new epoch."""
         with self.database.write() as connection:
-            for table in ("blobs", "documents", "names", "vectors", "commits", "changes"):
+            for table in ("blobs", "documents", "names", "words", "vectors", "commits", "changes"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608  (a name from the line above)
             connection.execute("UPDATE meta SET value = lower(hex(randomblob(8))) WHERE key = 'epoch'")
 
@@ -109,6 +111,7 @@ class Catalog:
                 if inserted.rowcount:
                     row = (following, None, 0, name, 0, 0, "[]", None, None)
                     connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                    _add_words(connection, [name])
                     following += 1
 
     # --- look-up -------------------------------------------------------------------------------------------------
@@ -144,6 +147,15 @@ class Catalog:
         if row is None:
             raise IndexReplacedError
         return _chunk(row)
+
+    def words_after(self, number: int, *, limit: int) -> list[tuple[int, str]]:
+        """Return (number, word) of the words of all notes with a greater number, by number, `limit` at most.
+
+        Words are as written but lower-cased, each once, those that can be misspelt; a number is never given twice.
+        """
+        query = "SELECT number, word FROM words WHERE number > ? ORDER BY number LIMIT ?"
+        with self.database.read() as connection:
+            return connection.execute(query, (number, limit)).fetchall()
 
     # --- for the engines that follow -------------------------------------------------------------------------------
 
@@ -201,7 +213,14 @@ def _add_blob(connection: sqlite3.Connection, blob: BlobId, document: Document) 
     texts = (encode_metadata(document.metadata), encode_outline(document))
     values = (blob, title, tags, properties, *texts, first, len(chunks))
     connection.execute("INSERT INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+    spoken = (text for chunk in chunks for text in (chunk.text, *chunk.headings, chunk.author or ""))
+    _add_words(connection, (title or "", tags, properties, *spoken))
     return True
+
+
+def _add_words(connection: sqlite3.Connection, texts: Iterable[str]) -> None:
+    words = sorted((word,) for word in words_in(texts))
+    connection.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", words)
 
 
 def _chunk_row(connection: sqlite3.Connection, document: int, blob: BlobId, title: str | None, chunk: Chunk) -> _Row:

@@ -24,6 +24,7 @@ from vault_mem.errors import (
     StorageError,
     VaultBusyError,
 )
+from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.index.database import database_files
@@ -32,17 +33,17 @@ from vault_mem.index.engines import Engines
 from vault_mem.index.known import Known
 from vault_mem.index.lexical.base import Mask, Scores
 from vault_mem.index.lock import writers_lock
+from vault_mem.index.parsing import parsed
 from vault_mem.index.texts import NAME_SHARE, NAME_WEIGHTS, PASSAGE_WEIGHTS
 from vault_mem.index.view import View
-from vault_mem.notes.document import parse
-from vault_mem.notes.model import BlobId, Document, NotePath
+from vault_mem.index.vocabulary import Vocabulary
+from vault_mem.notes.model import BlobId, NotePath
 
 Reader = Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
 
 _BATCH = 500
-_BATCH_BYTES = 16 << 20
 _ENGINES = ("whoosh",)
 _OPENING_WAIT = 10.0
 
@@ -237,6 +238,30 @@ class Index:
             },
         )
 
+    def stored_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return about how many stored passages and file names, of any version, hold each term; cheap for many terms.
+
+        A term that any view holds has at least 1.
+        """
+        self._sync()
+        try:
+            return {term: self._engines.lexical.stored_frequency(term) for term in dict.fromkeys(terms)}
+        except IndexDamagedError:
+            return dict.fromkeys(terms, 1)
+
+    def nearest(self, word: str, *, view: View) -> tuple[str, ...]:
+        """Return the words of a view's notes that a word may be a misspelling of, as written but lower-cased.
+
+        The nearest comes first, among equally near ones that which more passages hold, then by the alphabet. Codes,
+        numbers, short words and scripts without spaces have none; see `Vocabulary.near`.
+        """
+        self.check(view)
+        found = self._vocabulary.near(word.lower())
+        tokens = {near: analyze(near, query=True) for _, near in found}
+        counts = self.frequencies([token for some in tokens.values() for token in some], view=view)
+        held = {near: min((counts[token] for token in some), default=0) for near, some in tokens.items()}
+        return tuple(near for _, near in sorted(found, key=lambda pair: (pair[0], -held[pair[1]])) if held[near])
+
     def close(self) -> None:
         """Release files, and the embedder's connections; a second call does nothing."""
         self._engines.close()
@@ -267,6 +292,7 @@ class Index:
         self.commits = CommitLog(catalog)
         self._engines = Engines(self._root / self._epoch, self._embedder)
         self._known = Known(catalog)
+        self._vocabulary = Vocabulary(catalog)
 
     def _sync(self) -> None:
         """Notice when another process has begun a new catalog or a new epoch."""
@@ -297,7 +323,7 @@ class Index:
 
     def _store(self, missing: Sequence[BlobId], read: Reader, progress: Progress | None) -> None:
         for start in range(0, len(missing), _BATCH):
-            for batch in _parsed(read(missing[start : start + _BATCH])):
+            for batch in parsed(read(missing[start : start + _BATCH])):
                 self.catalog.add_blobs(batch)
             if progress:
                 progress("reading", min(start + _BATCH, len(missing)), len(missing))
@@ -356,20 +382,6 @@ class Index:
             if not is_held:
                 raise VaultBusyError("The recall index is being written by another process")
             yield
-
-
-def _parsed(blobs: Iterable[tuple[BlobId, bytes]]) -> Iterator[list[tuple[BlobId, Document]]]:
-    """Yield parsed notes in lists that a transaction can hold: a few megabytes each."""
-    batch: list[tuple[BlobId, Document]] = []
-    size = 0
-    for blob, data in blobs:
-        batch.append((blob, parse(data)))
-        size += len(data)
-        if size > _BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
 
 
 @contextmanager

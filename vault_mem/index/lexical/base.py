@@ -66,5 +66,12 @@ class LexicalIndex(Protocol):
     def document_frequency(self, term: str, *, live: Mask) -> int:
         """Return how many live documents hold the term in any field; 0 for one that is not known."""
 
+    def stored_frequency(self, term: str) -> int:
+        """Return about how many stored documents hold the term, live or not, without reading which.
+
+        At least the number of those that hold it in the field where most do, at most the sum over all fields; discarded
+        documents may count until the index is rewritten. 0 only for a term that no document holds.
+        """
+
     def close(self) -> None:
         """Release files."""

@@ -152,6 +152,13 @@ class WhooshLexicalIndex:
                     holds[postings.ids[postings.ids < len(live)]] = True
             return int(np.count_nonzero(holds & live))
 
+    def stored_frequency(self, term: str) -> int:
+        """Return about how many stored documents hold the term; see `LexicalIndex.stored_frequency`."""
+        with self._seam():
+            self._refresh()
+            text = _to_bytes(term)
+            return sum(max(segment.reader.doc_frequency(name, text) for name in FIELDS) for segment in self._segments)
+
     def close(self) -> None:
         """Release files."""
         with self._lock:

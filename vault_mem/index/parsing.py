@@ -1,0 +1,24 @@
+"""Blobs to parsed notes, in lists that a transaction can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from vault_mem.notes.document import parse
+from vault_mem.notes.model import BlobId, Document
+
+_BATCH_BYTES = 16 << 20
+
+
+def parsed(blobs: Iterable[tuple[BlobId, bytes]]) -> Iterator[list[tuple[BlobId, Document]]]:
+    """Yield parsed notes in lists that a transaction can hold: a few megabytes each."""
+    batch: list[tuple[BlobId, Document]] = []
+    size = 0
+    for blob, data in blobs:
+        batch.append((blob, parse(data)))
+        size += len(data)
+        if size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
