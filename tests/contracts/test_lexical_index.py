@@ -157,10 +157,10 @@ def test_masks_may_be_shorter_or_longer_than_the_index(index: LexicalIndex) -> N
     assert long == pytest.approx([*full, 0, 0, 0])
 
 
-def test_document_frequency_counts_live_documents_once(index: LexicalIndex) -> None:
+def test_holders_are_live_documents_each_once(index: LexicalIndex) -> None:
     index.add([document(0, title="ant", body="ant ant"), document(1, author="ant"), document(2, body="ant")])
-    assert index.document_frequency("ant", live=mask(3, 0, 1)) == 2
-    assert index.document_frequency("unknown", live=every(3)) == 0
+    assert len(index.holders("ant", live=mask(3, 0, 1))) == 2
+    assert len(index.holders("unknown", live=every(3))) == 0
 
 
 def test_stored_frequency_is_about_what_is_stored(index: LexicalIndex) -> None:
@@ -190,7 +190,7 @@ def test_discarding_takes_away_what_is_above(index: LexicalIndex) -> None:
 def test_many_small_commits_lose_nothing(index: LexicalIndex) -> None:
     for number in range(40):
         index.add([document(number, body=f"ant word{number}")])
-    assert index.document_frequency("ant", live=every(40)) == 40
+    assert len(index.holders("ant", live=every(40))) == 40
     for number in (0, 7, 8, 39):
         scores = index.score([f"word{number}"], live=every(40), allowed=every(40), weights=WEIGHTS)
         assert np.flatnonzero(scores).tolist() == [number]
@@ -205,7 +205,7 @@ def test_an_add_that_fails_adds_nothing(index: LexicalIndex) -> None:
         index.add(broken())
     assert index.last_id() == -1
     index.add([document(0, body="bee")])
-    assert index.document_frequency("bee", live=every(1)) == 1
+    assert len(index.holders("bee", live=every(1))) == 1
 
 
 def in_another_process(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -221,10 +221,10 @@ def in_another_process(code: str, folder: Path) -> subprocess.CompletedProcess[s
 
 def test_a_reader_sees_the_last_commit_of_another_process(index: LexicalIndex, tmp_path: Path) -> None:
     index.add([document(0, body="ant")])
-    assert index.document_frequency("ant", live=every(2)) == 1
+    assert len(index.holders("ant", live=every(2))) == 1
     done = in_another_process("index.add([document(1, body='ant')])\nindex.close()", tmp_path / "lexical")
     assert done.returncode == 0, done.stderr
-    assert index.document_frequency("ant", live=every(2)) == 2
+    assert len(index.holders("ant", live=every(2))) == 2
 
 
 def test_a_kill_during_add_leaves_the_last_commit(index: LexicalIndex, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ index.add(killed())
     assert in_another_process(code, tmp_path / "lexical").returncode == 9
     assert index.last_id() == 0
     index.add([document(1, body="bee")])
-    assert index.document_frequency("bee", live=every(500)) == 1
+    assert len(index.holders("bee", live=every(500))) == 1
 
 
 # Whoosh leaves a table of contents that it cannot read open.

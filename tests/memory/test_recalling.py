@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, RevisionNotFoundError
 from vault_mem.notes.schema import DEFAULT_TIERS
+from vault_mem.recall.features import FEATURES
+from vault_mem.recall.weights import BIAS
 
 
 @pytest.fixture(scope="module")
@@ -230,9 +233,9 @@ def test_explain_says_how_the_ranking_came_about(filled: Memory) -> None:
     answer = filled.recall("postgres", explain=True)
     assert "postgr" in " ".join(answer.explanation)
     hit = answer.hits[0]
-    assert min(1, (hit.scores["lexical"] + hit.scores["dense"]) * hit.scores["claim"]) == pytest.approx(
-        hit.score, abs=1e-3
-    )
+    total = sum(feature.share for feature in hit.features) + BIAS
+    assert hit.score == pytest.approx(hit.scores["claim"] / (1 + math.exp(-total)), abs=1e-3)
+    assert {feature.name for feature in hit.features} == set(FEATURES)
 
 
 def test_a_note_that_is_all_frontmatter_shows_it(memory: Memory, vault: Path) -> None:

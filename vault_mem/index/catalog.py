@@ -140,13 +140,22 @@ class Catalog:
         Raises:
             IndexReplacedError: if no chunk has this id (any more).
         """
-        query = """SELECT ordinal, text, first_line, last_line, headings, author FROM documents
-                   WHERE id = ? AND blob IS NOT NULL"""
+        return self.chunks([document])[document]
+
+    def chunks(self, documents: Collection[int]) -> dict[int, Chunk]:
+        """Return chunks by their document ids.
+
+        Raises:
+            IndexReplacedError: if no chunk has one of these ids (any more).
+        """
+        query = """SELECT id, ordinal, text, first_line, last_line, headings, author FROM documents
+                   WHERE id IN (SELECT value FROM json_each(?)) AND blob IS NOT NULL"""
         with self.database.read() as connection:
-            row = connection.execute(query, (document,)).fetchone()
-        if row is None:
+            rows = connection.execute(query, (json.dumps([int(document) for document in documents]),)).fetchall()
+        found = {row[0]: _chunk(row[1:]) for row in rows}
+        if len(found) < len(set(documents)):
             raise IndexReplacedError
-        return _chunk(row)
+        return found
 
     def words_after(self, number: int, *, limit: int) -> list[tuple[int, str]]:
         """Return (number, word) of the words of all notes with a greater number, by number, `limit` at most.

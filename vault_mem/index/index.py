@@ -28,10 +28,11 @@ from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.index.database import database_files
-from vault_mem.index.embedders.base import Embedder
+from vault_mem.index.embedders.base import Embedder, Matrix
+from vault_mem.index.embedders.words import WordVectors
 from vault_mem.index.engines import Engines
 from vault_mem.index.known import Known
-from vault_mem.index.lexical.base import Mask, Scores
+from vault_mem.index.lexical.base import Ids, Mask, Scores
 from vault_mem.index.lock import writers_lock
 from vault_mem.index.parsing import parsed
 from vault_mem.index.texts import NAME_SHARE, NAME_WEIGHTS, PASSAGE_WEIGHTS
@@ -69,11 +70,12 @@ class Index:
     catalog: Catalog
     commits: CommitLog
 
-    def __init__(self, folder: Path, *, embedder: Embedder | None) -> None:
+    def __init__(self, folder: Path, *, embedder: Embedder | None, words: Embedder | None = None) -> None:
         """Use `Index.open`."""
         self.folder = folder
         self._root = folder / f"v{SCHEMA_VERSION}"
         self._embedder = embedder
+        self._words = WordVectors(words) if words else None
         self._lock = threading.RLock()
         with _storage(folder):
             self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -83,12 +85,15 @@ class Index:
             self._start_over()
 
     @classmethod
-    def open(cls, folder: Path, *, embedder: Embedder | None, lexical: str = "whoosh") -> Index:
+    def open(
+        cls, folder: Path, *, embedder: Embedder | None, words: Embedder | None = None, lexical: str = "whoosh"
+    ) -> Index:
         """Open the index in a folder, or make an empty one; heals what a killed writer left.
 
         Args:
             folder: the index's own folder in the user's cache.
             embedder: None to do without vectors.
+            words: a static embedder for single words; None to match words by their stems alone.
             lexical: name of the lexical engine.
 
         Raises:
@@ -97,7 +102,7 @@ class Index:
         """
         if lexical not in _ENGINES:
             raise InvalidConfigError(f"lexical engine {lexical!r}", f"known are: {', '.join(_ENGINES)}")
-        index = cls(folder, embedder=embedder)
+        index = cls(folder, embedder=embedder, words=words)
         try:
             index._heal()
         except BaseException:
@@ -230,13 +235,21 @@ class Index:
 
     def frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return how many of a view's passages and file names hold each term."""
-        mask = view.live | view.names
-        return self._asked(
-            view,
-            lambda engines: {
-                term: engines.lexical.document_frequency(term, live=mask) for term in dict.fromkeys(terms)
-            },
-        )
+        return {term: len(ids) for term, ids in self._holders(terms, view, view.live | view.names).items()}
+
+    def holders(self, terms: Sequence[str], *, view: View) -> dict[str, Ids]:
+        """Return the ids of a view's passages that hold each term, ascending."""
+        return self._holders(terms, view, view.live)
+
+    def _holders(self, terms: Sequence[str], view: View, live: Mask) -> dict[str, Ids]:
+        def ask(engines: Engines) -> dict[str, Ids]:
+            return {term: engines.lexical.holders(term, live=live) for term in dict.fromkeys(terms)}
+
+        return self._asked(view, ask)
+
+    def word_vectors(self, words: Sequence[str]) -> Matrix | None:
+        """Return a unit vector (or zeros) for each word, shape (len(words), dimensions); None without word vectors."""
+        return self._words.vectors(words) if self._words else None
 
     def stored_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
         """Return about how many stored passages and file names, of any version, hold each term; cheap for many terms.

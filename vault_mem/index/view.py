@@ -64,6 +64,7 @@ class View:
         names: the file names of these notes, shape (documents,).
         vectors: row of each document's vector, shape (documents,), -1 for those without.
         epoch: the filling of the catalog that the ids belong to.
+        owners: position of the (first) note that has each chunk, shape (documents,), -1 for what is none of theirs.
     """
 
     notes: tuple[IndexedNote, ...]
@@ -73,14 +74,14 @@ class View:
     vectors: Ids
     epoch: str
     _name_ids: Ids = field(repr=False)
-    _owners: NDArray[np.int32] = field(repr=False)
+    owners: NDArray[np.int32] = field(repr=False)
     _twins: Mapping[BlobId, tuple[int, ...]] = field(repr=False)
 
     def notes_of(self, document: int) -> tuple[int, ...]:
         """Return the positions in `notes` that have this chunk: none, one, or several for equal files."""
-        if not 0 <= document < self.documents or self._owners[document] < 0:
+        if not 0 <= document < self.documents or self.owners[document] < 0:
             return ()
-        position = int(self._owners[document])
+        position = int(self.owners[document])
         return self._twins.get(self.notes[position].blob, (position,))
 
     def note_mask(self, positions: Collection[int]) -> Mask:

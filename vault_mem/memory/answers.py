@@ -26,6 +26,16 @@ class Answer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a ranked passage: `share` = value * weight, what it adds to the log-odds that it answers."""
+
+    name: str
+    value: float
+    weight: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that answers, with its evidence.
 
@@ -34,13 +44,14 @@ class Hit:
         excerpt: the passage as written, cut to fit.
         score: 0..1, comparable within one answer.
         relevance: 0..1, how surely it answers, comparable across answers; None for a list without a question.
-        scores: the parts of the score by name, as weighted into it; with `explain` those of the relevance too.
+        scores: what the first stage added up, by name, and `claim`, the factor of what the note says of itself.
         confidence: the note's own claim, 0..1.
         commit, author, agent: who gave the note this text and when; None where it is not committed (`dirty`).
         age_days: whole days since that commit (since `created` if not committed).
         trusted, staleness: None while nothing has judged them.
         superseded_by: paths of the notes that replace this one.
         similar: paths of near-duplicates left out of the answer.
+        features: the second stage's features, with `explain=True` only.
     """
 
     id: str | None
@@ -68,6 +79,7 @@ class Hit:
     staleness: str | None = None
     superseded_by: tuple[NotePath, ...] = ()
     similar: tuple[NotePath, ...] = ()
+    features: tuple[Feature, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

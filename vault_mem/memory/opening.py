@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vault_mem.config import Settings, expanded, load_settings, prepare_environment
 from vault_mem.errors import NotAVaultError
-from vault_mem.index.embedders import load_embedder
+from vault_mem.index.embedders import load_embedder, load_word_embedder
 from vault_mem.index.index import Index
 from vault_mem.memory.service import Memory
 from vault_mem.memory.session import Session
@@ -17,6 +17,7 @@ from vault_mem.vault.scaffold import initialise as scaffold
 from vault_mem.vault.vault import Vault
 
 INDEX_FOLDER = "index"
+FAILURES_FOLDER = "services"
 
 
 def open_memory(
@@ -45,11 +46,14 @@ def open_memory(
     prepare_environment()
     chosen = settings or load_settings()
     vault = Vault.open(_locate(path, chosen), chosen)
+    failures = chosen.cache_dir / FAILURES_FOLDER
     try:
-        reranker = load_reranker(chosen.reranker)
+        reranker = load_reranker(chosen.reranker, failures=failures)
+        embedder = load_embedder(chosen.embedder, failures=failures)
         index = Index.open(
             chosen.repository_cache(vault.key) / INDEX_FOLDER,
-            embedder=load_embedder(chosen.embedder),
+            embedder=embedder,
+            words=load_word_embedder(embedder),
             lexical=chosen.lexical,
         )
     except BaseException:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from vault_mem.index.analysis import analyze
 from vault_mem.index.view import IndexedNote
-from vault_mem.memory.answers import Hit, Recalled
+from vault_mem.memory.answers import Feature, Hit, Recalled
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.memory.similarity import overlap
+from vault_mem.memory.windows import asked_window, shown
 from vault_mem.notes.markdown import split_lines
 from vault_mem.notes.model import Chunk, Lines, NotePath
 from vault_mem.recall.excerpts import MAX_EXCERPT, excerpt, tokens, without_title
-from vault_mem.recall.filters import select
+from vault_mem.recall.filters import select, within
 from vault_mem.recall.query import Question
-from vault_mem.recall.ranking import Ranked, Ranking, coverage, inverse_frequencies, rank, relevance
+from vault_mem.recall.ranking import Ranked, Ranking, rank
+from vault_mem.recall.relevance import relevance
+from vault_mem.recall.temporal import Window
+from vault_mem.recall.terms import Terms
 
 MIN_DUPLICATE_OVERLAP = 0.9
 COLLAPSE_DEPTH = 100
@@ -33,16 +37,27 @@ def recall(session: Session, question: Question) -> Recalled:
     positions = select(moment.view.notes, question.filters, moment, now=judged)
     if not question.text:
         return _listed(session, moment, question, positions)
-    ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)
+    window = asked_window(session, question, now=judged)
+    ranking, is_applied = _ranked(session, moment, question, positions, window)
     entries = _arranged(session, moment, ranking, question)
     page = entries[question.offset : question.offset + question.limit]
-    frequencies = session.index.frequencies(ranking.terms, view=moment.view)
-    weights = inverse_frequencies(frequencies, len(moment.view.notes))
-    hits = [_hit(session, moment, question, ranking, entry, weights=weights) for entry in page]
+    hits = [_hit(session, moment, question, ranking, entry) for entry in page]
     session.index.check(moment.view)
     kept = _within_budget(hits, question.max_tokens)
-    answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, frequencies))
-    return replace(answer, explanation=_explained(question, ranking, frequencies))
+    answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, ranking.terms))
+    return replace(answer, window=shown(window, is_applied=is_applied), explanation=_explained(question, ranking))
+
+
+def _ranked(
+    session: Session, moment: Moment, question: Question, positions: Sequence[int], window: Window | None
+) -> tuple[Ranking, bool]:
+    """Rank what an explicit window leaves, or everything if nothing in it answers; says whether the window held."""
+    if window is not None and window.is_explicit:
+        left = within(window, positions, moment)
+        ranking = rank(question, session.index, view=moment.view, positions=left, facts=moment)
+        if ranking.ranked:
+            return ranking, True
+    return rank(question, session.index, view=moment.view, positions=positions, facts=moment, window=window), False
 
 
 def _recalled(
@@ -128,29 +143,26 @@ def _successors_first(moment: Moment, entries: list[_Entry]) -> list[_Entry]:
 # --- hits ---
 
 
-def _hit(
-    session: Session,
-    moment: Moment,
-    question: Question,
-    ranking: Ranking,
-    entry: _Entry,
-    *,
-    weights: Mapping[str, float],
-) -> Hit:
+def _hit(session: Session, moment: Moment, question: Question, ranking: Ranking, entry: _Entry) -> Hit:
     ranked = entry.ranked
     chunk = session.index.catalog.chunk(ranked.document)
-    note = moment.view.notes[ranked.position]
-    passage = analyze(" ".join((note.title, *chunk.headings, *note.metadata.tags, chunk.author or "", chunk.text)))
-    share = coverage(ranking.terms, passage, weights)
-    parts = {"lexical": ranked.lexical, "dense": ranked.dense, "claim": ranked.claim}
-    if question.explain:
-        parts |= {"coverage": share, "cosine": ranked.cosine or 0.0}
+    parts = {**ranked.parts, "claim": ranked.claim}
     return replace(
         _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split())),
         score=round(ranked.score, 4),
-        relevance=round(relevance(share, ranked.cosine), 4),
+        relevance=round(relevance(ranked.coverage, ranked.cosine), 4),
         scores={name: round(value, 4) for name, value in parts.items()},
         similar=entry.similar,
+        features=_features(ranked, ranking) if question.explain else (),
+    )
+
+
+def _features(ranked: Ranked, ranking: Ranking) -> tuple[Feature, ...]:
+    weights = {name: ranking.weights.second.get(name, 0.0) for name in ranked.features}
+    return tuple(
+        Feature(name, round(value, 4), weights[name], round(value * weights[name], 4))
+        for name, value in ranked.features.items()
+        if name not in ranking.weights.without
     )
 
 
@@ -235,30 +247,33 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
         chunk = session.index.catalog.chunk(documents[0]) if documents else None
         hits.append(_evidence(session, moment, position, chunk, frozenset()))
     kept = _within_budget(hits, question.max_tokens)
-    return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, {}))
+    return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, None))
 
 
 # --- notices ---
 
 
-def _notices(moment: Moment, frequencies: Mapping[str, int]) -> tuple[str, ...]:
+def _notices(moment: Moment, terms: Terms | None) -> tuple[str, ...]:
     notices = []
     if not moment.is_complete:
         notices.append("The index is still being built by another process; this answer is from what it has so far")
-    unknown = [term for term, count in frequencies.items() if count == 0]
+    if terms is not None and terms.corrections:
+        notices.append("Taken as: " + ", ".join(f"{known} for {word}" for word, known in terms.corrections.items()))
+    unknown = [word for word in terms.unknown if word not in terms.corrections] if terms else []
     if unknown:
         notices.append("No note holds: " + ", ".join(unknown[:10]))
     return tuple(notices)
 
 
-def _explained(question: Question, ranking: Ranking, frequencies: Mapping[str, int]) -> tuple[str, ...]:
+def _explained(question: Question, ranking: Ranking) -> tuple[str, ...]:
     if not question.explain:
         return ()
-    terms = ", ".join(f"{term} (in {count} passages)" for term, count in frequencies.items()) or "none"
+    counts = ranking.terms.frequencies
+    terms = ", ".join(f"{term} (in {count} passages)" for term, count in counts.items()) or "none"
+    off = ", ".join(sorted(ranking.weights.without))
     return (
-        f"mode {question.mode}: {1 - ranking.dense_weight:.0%} words, {ranking.dense_weight:.0%} meaning",
         f"terms: {terms}",
-        f"{len(ranking.ranked)} passages matched",
-        "score = (lexical + dense) * claim, at most 1; claim is the note's importance, confidence and status",
-        "relevance comes from coverage (how much of the question's weight the passage holds) and cosine",
+        f"{len(ranking.ranked)} passages matched; mode {question.mode}{f', without {off}' if off else ''}",
+        f"score = claim / (1 + exp(-({ranking.weights.bias:g} + the shares of the features)))",
+        "claim is the note's importance, confidence and status",
     )

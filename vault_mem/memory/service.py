@@ -148,6 +148,7 @@ class Memory:
         explain: bool = False,
         passages: bool = False,
         time_words: bool = True,
+        without: Sequence[str] = (),
     ) -> Recalled:
         """Answer a question with ranked passages, now or as of any revision.
 
@@ -171,6 +172,7 @@ class Memory:
             max_tokens: cut the answer to this many tokens (characters / 4).
             explain: say how the ranking came about.
             passages: several passages of one note may be hits; otherwise its best one stands for it.
+            without: parts of the ranking to switch off: any of `vault_mem.recall.weights.SWITCHES`.
             time_words: read the times that the question names, such as `last week`; see `Recalled.window`.
 
         Raises:
@@ -198,6 +200,7 @@ class Memory:
             explain=explain,
             passages=passages,
             time_words=time_words,
+            without=without,
             now=self._session.now(),
         )
         return self._session.asking(lambda: recalling.recall(self._session, question))

@@ -82,6 +82,15 @@ def speaker_of(line: str) -> str | None:
     return name if len(name.split()) <= _MAX_NAME_WORDS and name.lower() not in _LABELS else None
 
 
+def said(text: str) -> str:
+    """Return what is said in a turn: its text without headings before it and without the speaker's label."""
+    rest = text.lstrip()
+    while rest.startswith("#"):
+        rest = rest.partition("\n")[2].lstrip()
+    match = _TURN.match(rest[:_HEAD])
+    return rest[match.end() :].strip() if match else rest
+
+
 def _turns_of(body: Body, block: Block) -> list[_Turn]:
     """Cut a block at each line that starts a turn; nothing if it does not start with one."""
     if block.kind == "code" or not speaker_of(body.lines[block.first]):

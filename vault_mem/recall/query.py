@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from vault_mem.errors import InvalidQueryError
 from vault_mem.notes.schema import STATUSES, TIERS, TYPES
 from vault_mem.notes.times import parse_typed
 from vault_mem.recall.limits import DEFAULT_LIMIT, MAX_LIMIT, MAX_PATTERN_CHARACTERS, MAX_QUERY_CHARACTERS, MODES
+from vault_mem.recall.weights import SWITCHES, Weights
 
 ANSWERING = frozenset({"active", "disputed", "hypothesis"})
 """Statuses recall answers from unless told otherwise. Source: the vault format, supersession and forgetting."""
@@ -62,6 +63,7 @@ class Question:
     explain: bool = False
     passages: bool = False
     time_words: bool = True
+    weights: Weights = field(default_factory=Weights)
 
     @classmethod
     def checked(
@@ -87,6 +89,7 @@ class Question:
         explain: bool,
         passages: bool,
         time_words: bool,
+        without: Sequence[str],
         now: datetime,
     ) -> Question:
         """Check every argument of a recall.
@@ -108,7 +111,7 @@ class Question:
             until=_time("until", until, now, end_of_day=True),
             valid_at=_time("valid_at", valid_at, now),
         )
-        text = " ".join(query.split())
+        text = "\n".join(" ".join(line.split()) for line in query.splitlines() if line.strip())
         if not text and filters.is_empty and at is None:
             raise InvalidQueryError(
                 "Neither a query nor a filter", "Ask a question, or filter by types, tags, since, …"
@@ -126,6 +129,7 @@ class Question:
             explain=explain,
             passages=passages,
             time_words=time_words,
+            weights=Weights(without=_words("without", without, SWITCHES)),
         )
 
 

@@ -1,37 +1,30 @@
 """Ranking the passages of a view for a question.
 
-Candidates come from two legs, words (BM25F) and meaning (cosine of static embeddings), over a mask of the notes that
-may answer. They are blended, and weighed by what the notes say of themselves.
+Two stages: every passage that may answer is scored by its words, its meaning and its note (`candidates`), then the best
+of them by a weighted sum of named features (`features`), weighed at last by what the notes say of themselves.
 """
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vault_mem.errors import InvalidQueryError
-from vault_mem.index.analysis import analyze
 from vault_mem.index.index import Index
 from vault_mem.index.view import IndexedNote, View
+from vault_mem.recall.candidates import Candidates, find_candidates
+from vault_mem.recall.features import DEPTH, NAMES, Reading, read_candidates
 from vault_mem.recall.filters import Facts
-from vault_mem.recall.fusion import FloatArray, fuse, min_max
+from vault_mem.recall.fusion import FloatArray
 from vault_mem.recall.query import Question
+from vault_mem.recall.temporal import Window, closeness
+from vault_mem.recall.terms import Terms, understand
+from vault_mem.recall.weights import Weights
 
-DENSE_WEIGHT = 0.3
-DENSE_POOL = 200
-POOL = 1_000
-MIN_COSINE = 0.2
-"""Without a word in common, what is less alike than this is no answer."""
 STATUS_FACTORS = {"active": 1.0, "disputed": 0.9, "hypothesis": 0.85}
 OTHER_STATUS_FACTOR = 0.5
-
-RELEVANCE = {"bias": -4.73, "coverage": 3.97, "cosine": 1.37}
-"""Logistic weights; fitted on each half of LoCoMo they beat the base rate on the other (Brier .107 to .121)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +34,46 @@ class Ranked:
     Attributes:
         position: of its note in the view.
         document: its id in the index.
-        score: 0..1 within this ranking: (lexical + dense) * claim, at most 1.
-        lexical, dense: the weighted share of each leg.
+        score: 0..1 within this ranking: the second stage's chance times the claim.
         claim: the factor of what the note says of itself.
+        lexical: the passage's own words, 0..1 of the best passage's.
         cosine: similarity of meaning, None without vectors.
+        parts: what the first stage adds up, weighted, by name.
+        features: values of the second stage by name; empty for what it did not look at.
+        coverage: share of the question's weight that the passage holds literally, 0..1.
+        likeness: the same where words that mean nearly the same count in part.
     """
 
     position: int
     document: int
     score: float
-    lexical: float
-    dense: float
     claim: float
-    cosine: float | None = None
+    lexical: float
+    cosine: float | None
+    parts: Mapping[str, float]
+    features: Mapping[str, float]
+    coverage: float = 0.0
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Everything that matched, best first, with the terms the question was understood as."""
+    """Everything that matched, best first, with what the question was understood as and the weights used."""
 
     ranked: tuple[Ranked, ...]
-    terms: tuple[str, ...]
-    dense_weight: float = 0.0
+    terms: Terms
+    weights: Weights
 
 
-def rank(question: Question, index: Index, *, view: View, positions: Sequence[int], facts: Facts) -> Ranking:
+def rank(
+    question: Question,
+    index: Index,
+    *,
+    view: View,
+    positions: Sequence[int],
+    facts: Facts,
+    window: Window | None = None,
+) -> Ranking:
     """Rank the passages of the notes at `positions`.
 
     Args:
@@ -73,7 +81,8 @@ def rank(question: Question, index: Index, *, view: View, positions: Sequence[in
         index: where the passages are.
         view: the notes of the revision that is asked about; their statistics weigh the words.
         positions: the notes of `view` that may answer.
-        facts: their effective statuses.
+        facts: their effective statuses and times.
+        window: the time the question speaks of; notes near it rank higher.
 
     Returns:
         A ranking; ties are broken by path, then by place in the note.
@@ -81,105 +90,73 @@ def rank(question: Question, index: Index, *, view: View, positions: Sequence[in
     Raises:
         InvalidQueryError: if only vectors are asked for and there are none.
     """
-    terms = tuple(analyze(question.text, query=True))
-    allowed = view.note_mask(positions)
-    documents = np.flatnonzero(allowed)
-    if documents.size == 0:
-        return Ranking((), terms)
-    lexical = np.zeros(len(documents), dtype=np.float32)
-    if question.mode != "dense" and terms:
-        lexical = index.lexical_scores(terms, view=view, allowed=allowed)[documents]
-    dense = None
-    if question.mode != "lexical":
-        dense = index.dense_scores(question.text, view=view, allowed=allowed)
-        if dense is None and question.mode == "dense":
-            raise InvalidQueryError("There are no vectors to rank by", "Use mode hybrid, or set an embedder")
-    weight = _dense_weight(question, has_vectors=dense is not None)
-    cosines = np.full(len(documents), -1.0, dtype=np.float32) if dense is None else dense[documents]
-    legs = _Legs(documents, lexical, cosines, fuse(lexical, cosines, weight=weight), weight)
-    ranked = _entries(legs, _candidates(legs), view, facts, frozenset(positions))
-    ranked.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
-    return Ranking(tuple(ranked), terms, weight)
+    terms = understand(question.text, index=index, view=view)
+    weights = question.weights
+    found = find_candidates(terms, question.mode, index=index, view=view, positions=positions, weights=weights)
+    if question.mode == "dense" and found.cosines is None and len(found.documents):
+        raise InvalidQueryError("There are no vectors to rank by", "Use mode hybrid, or set an embedder")
+    rows = found.order[: 0 if question.mode == "dense" else DEPTH]
+    owners = view.owners[found.documents[rows]].tolist()
+    fits = None if window is None else [closeness(window, *facts.note_time(owner)) for owner in owners]
+    reading = read_candidates(question.text, terms, found, rows, index=index, view=view, closeness=fits)
+    chances = _chances(found, reading, weights)
+    read = _Read(found, chances, reading)
+    entries = _entries(read, view, facts, frozenset(positions))
+    entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
+    return Ranking(tuple(entries), terms, weights)
+
+
+def log_odds(values: FloatArray, weights: Weights) -> FloatArray:
+    """Return the second stage's sum of each passage: values of shape (n, len(NAMES)) to shape (n,)."""
+    column = [0.0 if name in weights.without else weights.second.get(name, 0.0) for name in NAMES]
+    return (values @ np.array(column, dtype=np.float32) + np.float32(weights.bias)).astype(np.float32)
+
+
+def _chances(found: Candidates, reading: Reading, weights: Weights) -> FloatArray:
+    """Return a score in 0..1 for each candidate in order, those that the second stage did not look at at the end."""
+    head = 1 / (1 + np.exp(-log_odds(reading.values, weights)))
+    rest = found.scores[found.order[len(head) :]]
+    if not len(rest):
+        return head.astype(np.float32)
+    best = float(rest[0]) or 1.0
+    lowest = float(head.min()) if len(head) else 1.0
+    return np.concatenate([head, lowest * np.clip(rest / best, 0, 1)]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
-class _Legs:
-    """Both legs over the passages that may answer, one row a passage."""
+class _Read:
+    """Both stages' findings: a chance for each candidate in order, a reading of the first of them."""
 
-    documents: NDArray[np.intp]
-    lexical: FloatArray
-    cosines: FloatArray
-    blended: FloatArray
-    weight: float
+    found: Candidates
+    chances: FloatArray
+    reading: Reading
 
 
-def coverage(terms: Sequence[str], passage: Sequence[str], weights: Mapping[str, float]) -> float:
-    """Return the share of the question's term weight that a passage holds, 0..1; 0 for a question without terms.
-
-    Args:
-        terms: the question's tokens.
-        passage: the passage's tokens, with its title and headings.
-        weights: importance of each term, >= 0 (its inverse frequency).
-    """
-    held = frozenset(passage)
-    total = sum(weights.get(term, 0.0) for term in terms)
-    return sum(weights.get(term, 0.0) for term in terms if term in held) / total if total > 0 else 0.0
-
-
-def relevance(share: float, cosine: float | None) -> float:
-    """Estimate how surely a passage answers, comparable across questions.
-
-    Args:
-        share: what of the question the passage holds, see `coverage`.
-        cosine: similarity of meaning in [-1, 1], None without vectors (counted as 0).
-
-    Returns:
-        0..1: a logistic function of both.
-
-    Source: weights in `RELEVANCE`, fitted on LoCoMo by `python -m tests.benchmarks.relevance`.
-    """
-    z = RELEVANCE["bias"] + RELEVANCE["coverage"] * share + RELEVANCE["cosine"] * max(0.0, cosine or 0.0)
-    return 1.0 / (1.0 + math.exp(-z))
-
-
-def _dense_weight(question: Question, *, has_vectors: bool) -> float:
-    """Return the share of the vectors: all or nothing as the mode says, none for a question in CJK script.
-
-    The bundled model's vocabulary is English; for other scripts its vectors are noise. Source: the model's card.
-    """
-    if not has_vectors or question.mode == "lexical":
-        return 0.0
-    if question.mode == "dense":
-        return 1.0
-    letters = [character for character in question.text if character.isalpha()]
-    wide = sum(unicodedata.east_asian_width(character) in "WF" for character in letters)
-    return 0.0 if letters and wide * 2 >= len(letters) else DENSE_WEIGHT
-
-
-def _candidates(legs: _Legs) -> NDArray[np.intp]:
-    """Return the rows worth ranking: every passage with a word in common, the nearest by meaning, `POOL` at most."""
-    chosen = (legs.lexical > 0) & (legs.weight < 1)
-    if legs.weight > 0:
-        near = np.argsort(-legs.cosines, kind="stable")[:DENSE_POOL]
-        chosen[near[legs.cosines[near] > MIN_COSINE]] = True
-    rows = np.flatnonzero(chosen)
-    if len(rows) > POOL:
-        rows = rows[np.argsort(-legs.blended[rows], kind="stable")[:POOL]]
-    return rows
-
-
-def _entries(legs: _Legs, rows: NDArray[np.intp], view: View, facts: Facts, positions: frozenset[int]) -> list[Ranked]:
+def _entries(read: _Read, view: View, facts: Facts, positions: frozenset[int]) -> list[Ranked]:
     """Return an entry for each note that holds a passage and may answer (equal files share their passages)."""
-    lexical = ((1 - legs.weight) * min_max(legs.lexical))[rows].tolist()
-    dense = (legs.weight * min_max(legs.cosines))[rows].tolist()
-    cosines = legs.cosines[rows].tolist() if legs.weight > 0 else [None] * len(rows)
     entries = []
-    for document, words, meaning, cosine in zip(legs.documents[rows].tolist(), lexical, dense, cosines, strict=True):
+    found, chances, reading = read.found, read.chances, read.reading
+    for place, row in enumerate(found.order.tolist()):
+        is_read = place < len(reading.values)
+        document = int(found.documents[row])
         for position in view.notes_of(document):
-            if position in positions:
-                claim = _claim(view.notes[position], facts.status(position))
-                score = min(1.0, (words + meaning) * claim)
-                entries.append(Ranked(position, document, score, words, meaning, claim, cosine))
+            if position not in positions:
+                continue
+            claim = _claim(view.notes[position], facts.status(position))
+            entries.append(
+                Ranked(
+                    position=position,
+                    document=document,
+                    score=min(1.0, float(chances[place]) * claim),
+                    claim=claim,
+                    lexical=float(found.lexical[row]),
+                    cosine=None if found.cosines is None else float(found.cosines[row]),
+                    parts={name: float(part[row]) for name, part in found.parts.items()},
+                    features=dict(zip(NAMES, reading.values[place].tolist(), strict=True)) if is_read else {},
+                    coverage=float(reading.coverage[place]) if is_read else 0.0,
+                    likeness=float(reading.likeness[place]) if is_read else 0.0,
+                )
+            )
     return entries
 
 
@@ -189,18 +166,3 @@ def _claim(note: IndexedNote, status: str) -> float:
     importance = 1.0 + 0.1 * (metadata.importance - 0.5)
     confidence = 0.8 + 0.2 * metadata.confidence
     return importance * confidence * STATUS_FACTORS.get(status, OTHER_STATUS_FACTOR)
-
-
-def inverse_frequencies(frequencies: Mapping[str, int], notes: int) -> dict[str, float]:
-    """Return how much each term tells, by the passages that hold it: ln(1 + (N - n + 0.5) / (n + 0.5)), >= 0.
-
-    Args:
-        frequencies: passages n that hold each term.
-        notes: size N of the vault, in notes; a term in more passages than that counts as if all had it.
-
-    Source: the idf of BM25 in its non-negative form, Robertson and Zaragoza, "The Probabilistic Relevance Framework",
-    2009, with 1 added as in Lucene.
-    """
-    return {
-        term: math.log(1 + (max(notes, count) - count + 0.5) / (count + 0.5)) for term, count in frequencies.items()
-    }

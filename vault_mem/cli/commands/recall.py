@@ -35,6 +35,7 @@ _EXCERPT_WIDTH = 200
 @click.option("--max-tokens", type=click.IntRange(1), help="Cut the answer to this many tokens (characters / 4).")
 @click.option("--explain", is_flag=True, help="Say how the ranking came about.")
 @click.option("--passages", is_flag=True, help="Several passages of one note may be hits.")
+@parameters.words("--without", "Parts of the ranking to switch off, as --explain names them.")
 @click.option("--time-words/--no-time-words", default=True, help="Read times in QUERY, such as 'last week' (default).")
 def command(call: Call, query: tuple[str, ...], **options: Any) -> None:  # Any: as declared above
     """Find what is known, now or at any revision.
@@ -53,7 +54,8 @@ def _show(answer: Recalled, *, first: int, explain: bool) -> None:
     for rank, hit in enumerate(answer.hits, start=first):
         _show_hit(rank, hit)
         if explain:
-            output.line(output.Styled("   " + _scores(hit), "dim"))
+            for text in _scores(hit):
+                output.line(output.Styled("   " + text, "dim"))
         output.line()
     for text in answer.explanation:
         output.line(text)
@@ -101,10 +103,11 @@ def _excerpt(hit: Hit) -> list[str]:
     return [*shown, "…"] if len(lines) > _EXCERPT_LINES else shown
 
 
-def _scores(hit: Hit) -> str:
+def _scores(hit: Hit) -> list[str]:
     parts = [f"{name} {value:.3f}" for name, value in hit.scores.items()]
     relevance = None if hit.relevance is None else f"relevance {hit.relevance:.2f}"
-    return evidence.facts(relevance, f"confidence {hit.confidence:g}", *parts)
+    table = [f"{part.name:<12}{part.value:>8.3f} x {part.weight:>6.2f} = {part.share:>7.3f}" for part in hit.features]
+    return [evidence.facts(relevance, f"confidence {hit.confidence:g}", *parts), *table]
 
 
 def _summary(answer: Recalled) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from vault_mem.choices import BUNDLED, FOLDER, NONE, EmbedderChoice, embedder_choice
+from vault_mem.endpoint.client import Endpoint
 from vault_mem.errors import InvalidConfigError
 from vault_mem.index.embedders.base import Embedder
 from vault_mem.index.embedders.bundle import bundled_model
@@ -14,11 +16,12 @@ from vault_mem.index.embedders.sentence import SentenceEmbedder
 from vault_mem.index.embedders.service import EndpointEmbedder
 
 
-def load_embedder(choice: EmbedderChoice | str) -> Embedder | None:
+def load_embedder(choice: EmbedderChoice | str, *, failures: Path | None = None) -> Embedder | None:
     """Return the embedder that was chosen, None for `none`; no library is loaded and nobody is asked yet.
 
     Args:
         choice: the setting, or a text as `embedder = "…"` holds it.
+        failures: the folder where it is kept that a service failed; None to ask it whatever other processes know.
 
     Raises:
         InvalidConfigError: if there is no such model.
@@ -32,8 +35,15 @@ def load_embedder(choice: EmbedderChoice | str) -> Embedder | None:
     if chosen.kind == "endpoint":
         if chosen.endpoint is None:
             raise InvalidConfigError("embedder", "an endpoint needs a url")
-        return EndpointEmbedder(chosen, chosen.endpoint)
+        return EndpointEmbedder(chosen, chosen.endpoint, connect=partial(Endpoint, folder=failures))
     return _local(chosen, model_folder(chosen.model, "embedder"))
+
+
+def load_word_embedder(embedder: Embedder | None) -> Embedder | None:
+    """Return the static embedder that single words are compared by: the given one if it is static, else the bundled."""
+    if embedder is None or isinstance(embedder, Model2VecEmbedder):
+        return embedder
+    return Model2VecEmbedder(bundled_model())
 
 
 def _local(chosen: EmbedderChoice, folder: Path) -> Embedder:

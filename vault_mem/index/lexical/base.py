@@ -63,8 +63,8 @@ class LexicalIndex(Protocol):
             Scores of shape (n,), float32, >= 0; n is len(allowed); ids at or past n are ignored.
         """
 
-    def document_frequency(self, term: str, *, live: Mask) -> int:
-        """Return how many live documents hold the term in any field; 0 for one that is not known."""
+    def holders(self, term: str, *, live: Mask) -> Ids:
+        """Return the ids of the live documents that hold the term in any field, ascending; none if it is not known."""
 
     def stored_frequency(self, term: str) -> int:
         """Return about how many stored documents hold the term, live or not, without reading which.

@@ -142,15 +142,15 @@ class WhooshLexicalIndex:
             found = [({name: self._postings(name, term) for name in names}, wanted[term]) for term in wanted]
             return score_terms(found, self._lengths, live=live, allowed=allowed, weights=weights)
 
-    def document_frequency(self, term: str, *, live: Mask) -> int:
-        """Return how many live documents hold the term in any field; 0 for one that is not known."""
+    def holders(self, term: str, *, live: Mask) -> Ids:
+        """Return the ids of the live documents that hold the term in any field; see `LexicalIndex.holders`."""
         with self._seam():
             self._refresh()
             holds = np.zeros(len(live), dtype=np.bool_)
             for name in FIELDS:
                 for postings in self._postings(name, term):
                     holds[postings.ids[postings.ids < len(live)]] = True
-            return int(np.count_nonzero(holds & live))
+            return np.flatnonzero(holds & live)
 
     def stored_frequency(self, term: str) -> int:
         """Return about how many stored documents hold the term; see `LexicalIndex.stored_frequency`."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from vault_mem.choices import RerankerChoice
 from vault_mem.errors import InvalidConfigError, MissingExtraError
+from vault_mem.index.embedders.folders import model_name
 from vault_mem.index.embedders.local import LocalModel
 from vault_mem.index.embedders.rows import cut
 from vault_mem.recall.fusion import FloatArray
@@ -33,12 +34,12 @@ class CrossEncoderReranker:
             raise MissingExtraError("A cross-encoder", "sentence-transformers")
         self._folder = folder
         self._choice = choice
-        self._model = LocalModel(folder.name, self._load)
+        self._model = LocalModel(model_name(folder), self._load)
 
     @property
     def name(self) -> str:
         """The folder's name."""
-        return self._folder.name
+        return self._model.name
 
     @property
     def trouble(self) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from vault_mem.choices import EndpointChoice, RerankerChoice
-from vault_mem.endpoint import Endpoint
+from vault_mem.endpoint.client import Endpoint
 from vault_mem.errors import ModelUnavailableError
 from vault_mem.index.embedders.rows import cut
 from vault_mem.recall.fusion import FloatArray

@@ -1,0 +1,71 @@
+"""Passages as a reader takes them in: who says what, in which words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from vault_mem.index.analysis import analyze, written_words
+from vault_mem.notes.model import Chunk
+from vault_mem.notes.turns import said
+
+MAX_WORDS = 512
+"""Distinct words of a passage that are compared by meaning; a chunk of prose has about 200."""
+
+_ASKS = re.compile(r"[?？](?=[\s\"'”’»)\]*_]|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The distinct words of a text, as written but lower-cased, and its tokens."""
+
+    words: tuple[str, ...]
+    tokens: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as the features see it.
+
+    Attributes:
+        text: what is said, without the headings before it and the speaker's name.
+        wording: of that text.
+        place: of the title, headings and tags it stands under.
+        author: tokens of the speaker's name; empty where nobody speaks by name.
+        asks: whether a sentence of it is a question.
+    """
+
+    text: str
+    wording: Wording
+    place: Wording
+    author: frozenset[str]
+    asks: bool
+
+    def has(self, token: str) -> bool:
+        """Whether the passage or what it stands under holds a token."""
+        return token in self.wording.tokens or token in self.place.tokens
+
+
+def read_passage(chunk: Chunk, place: str) -> Passage:
+    """Return a chunk as the features see it; `place` is the text it stands under: title, headings, tags."""
+    return _read(chunk.text, chunk.author or "", place)
+
+
+@lru_cache(maxsize=8_192)
+def wording(text: str) -> Wording:
+    """Return the words and tokens of a text."""
+    words = tuple(dict.fromkeys(written_words(text)))
+    return Wording(words[:MAX_WORDS], frozenset(analyze(text)))
+
+
+@lru_cache(maxsize=8_192)
+def _read(text: str, author: str, place: str) -> Passage:
+    spoken = said(text) if author else text
+    return Passage(
+        text=spoken,
+        wording=wording(spoken),
+        place=wording(place),
+        author=frozenset(analyze(author)),
+        asks=_ASKS.search(spoken) is not None,
+    )

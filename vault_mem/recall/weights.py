@@ -1,0 +1,47 @@
+"""The weights of the ranking, in one place.
+
+The first stage is a weighted sum over all passages, its weights set by hand where several values did equally well. The
+second stage is a logistic regression over the best passages, fitted on LoCoMo conversations written three ways (as
+transcripts, as a note a turn, and half and half) by `python -m tests.benchmarks.fit`, which also prints what it reaches
+on conversations that it was not fitted on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+FIRST: Mapping[str, float] = MappingProxyType({"lexical": 0.7, "dense": 0.3, "note": 0.6})
+"""Weights of the first stage's parts, each scaled to 0..1 over the passages that may answer."""
+
+SECOND: Mapping[str, float] = MappingProxyType(
+    {
+        "first": 3.9,
+        "cosine": 2.7,
+        "paraphrase": 4.0,
+        "window": 3.0,
+        "before": -2.1,
+        "reply": 2.3,
+        "kind": 0.8,
+        "asks": -0.65,
+        "author": 0.6,
+    }
+)
+BIAS = -11.6
+
+BY_HAND: Mapping[str, float] = MappingProxyType({"time": 2.0})
+"""Weights of features that LoCoMo cannot teach: its questions do not say when they are asked."""
+
+SWITCHES = ("neighbours", *FIRST, *SECOND, *BY_HAND)
+"""Everything that a recall can do without; `neighbours` is the smoothing of the first stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each part of a ranking counts; `without` names the parts that are switched off."""
+
+    first: Mapping[str, float] = field(default_factory=lambda: FIRST)
+    second: Mapping[str, float] = field(default_factory=lambda: {**SECOND, **BY_HAND})
+    bias: float = BIAS
+    without: frozenset[str] = frozenset()
