@@ -32,7 +32,7 @@ _BEHIND = Pattern(
 )
 _WORD = Pattern(r"\S{1,100}")
 _TO = Pattern(r"[ ](?:and|to|until)[ ](?:the[ ])?", re.IGNORECASE)
-_GAPS = Pattern(r"[\s_/-]+")
+_GAPS = Pattern(r"[\s_/`'\"“”‘’-]+")
 
 
 @dataclass(frozen=True, slots=True)

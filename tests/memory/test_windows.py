@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vaults import git, write
+from vault_mem import Memory
+from vault_mem.memory.session import Session
+from vault_mem.memory.windows import asked_window, shown
+from vault_mem.notes.model import NotePath
+from vault_mem.recall.filters import within
+from vault_mem.recall.query import Filters, Question
+from vault_mem.recall.temporal import Window, closeness
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+Ask = Callable[..., Window | None]
+
+
+@pytest.fixture
+def session(memory: Memory) -> Session:
+    return memory._session
+
+
+@pytest.fixture
+def ask(session: Session) -> Ask:
+    def asked(text: str, *, filters: Filters | None = None, **options: Any) -> Window | None:  # Any: fields of Question
+        return asked_window(session, Question(text, filters or Filters(), NOON, **options), now=NOON)
+
+    return asked
+
+
+@contextmanager
+def committing_at(time: datetime) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("GIT_COMMITTER_DATE", time.isoformat())
+        yield
+
+
+def commit(root: Path, time: datetime, **notes: str) -> None:
+    for name, text in notes.items():
+        write(root, f"{name}.md", text)
+    git(root, "add", "-A")
+    with committing_at(time):
+        git(root, "commit", "-qm", "notes")
+
+
+# --- the window of a question ---
+
+
+def test_a_question_has_the_window_it_names(ask: Ask) -> None:
+    window = ask("what did we decide in March 2024?")
+    assert window is not None
+    assert window.is_explicit
+    assert window.phrase == "March 2024"
+    assert ask("what did we decide?") is None
+    assert ask("") is None
+
+
+def test_time_words_can_be_switched_off(ask: Ask) -> None:
+    assert ask("what did we decide in March 2024?", time_words=False) is None
+
+
+@pytest.mark.parametrize("filters", [Filters(since=NOON), Filters(until=NOON), Filters(valid_at=NOON)])
+def test_a_filter_by_time_goes_before_words(ask: Ask, filters: Filters) -> None:
+    window = ask("what did we decide in March 2024?", filters=filters)
+    assert window is not None
+    assert not window.is_explicit
+
+
+def test_a_tag_of_the_vault_is_a_bound(ask: Ask, vault: Path) -> None:
+    commit(vault, NOON - 90 * DAY, a="a")
+    git(vault, "tag", "v2")
+    window = ask("what did we know before the v2 checkpoint?")
+    assert window == Window(None, NOON - 90 * DAY + timedelta(seconds=1), True, "before the v2 checkpoint", "v2")
+    assert ask("what did we know about the v2 checkpoint?") is None
+
+
+def test_tags_are_looked_up_only_where_one_may_be_named(ask: Ask, session: Session) -> None:
+    session.vault.root.joinpath(".git").rename(session.vault.root / "gone")
+    assert ask("what did we decide last week?") is not None
+
+
+def test_the_answer_shows_whether_it_was_applied(ask: Ask) -> None:
+    window = ask("what did we decide in March 2024?")
+    assert window is not None
+    told = shown(window, is_applied=False)
+    assert told is not None
+    assert (told.start, told.end, told.explicit, told.phrase) == (window.start, window.end, False, "March 2024")
+    assert shown(None, is_applied=True) is None
+
+
+# --- the time of a note ---
+
+
+def test_the_time_of_a_note(session: Session, vault: Path) -> None:
+    then = NOON - 30 * DAY
+    commit(
+        vault,
+        then,
+        valid="---\nvalid_from: 2024-01-01\nvalid_to: 2024-02-01\ncreated: 2023-01-01\n---\n# Of 2023-05-08",
+        open="---\nvalid_from: 2024-01-01\n---\n# Open",
+        **{"journals/2023_05_08": "- did things", "talk": "# Session 1 — 8 May, 2023"},
+        created="---\ncreated: 2023-01-01T10:00:00\n---\n# Created",
+        plain="# Plain",
+    )
+    write(vault, "new.md", "# New")
+    moment = session.present()
+
+    def time(name: str) -> tuple[datetime | None, datetime | None]:
+        return moment.note_time(moment.positions[NotePath(f"{name}.md")])
+
+    def day(text: str) -> datetime:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+    local = datetime(2023, 5, 8).astimezone().astimezone(UTC), datetime(2023, 5, 9).astimezone().astimezone(UTC)
+    assert time("valid") == (day("2024-01-01"), day("2024-02-01"))
+    assert time("open") == (day("2024-01-01"), None)
+    assert time("journals/2023_05_08") == time("talk") == local
+    assert time("created") == (day("2023-01-01T10:00:00"),) * 2
+    assert time("plain") == (then, then)
+    assert time("new") == (moment.time, moment.time)
+    assert moment.stated_time(moment.positions[NotePath("plain.md")]) == (None, None)
+
+
+def test_a_window_leaves_notes_of_its_time(session: Session, vault: Path) -> None:
+    commit(
+        vault,
+        NOON - 60 * DAY,
+        old="# Old",
+        grown="# Grown",
+        **{"journals/2026_11_10": "- last week"},
+        held="---\nvalid_from: 2026-11-10\n---\n# Held",
+        over="---\nvalid_from: 2026-01-10\nvalid_to: 2026-02-01\n---\n# Over",
+        made="---\ncreated: 2026-11-11T09:00:00\nvalid_to: 2026-01-01\n---\n# Made",
+    )
+    commit(vault, NOON - 7 * DAY, grown="# Grown up")
+    commit(vault, NOON, later="# Later")
+    moment = session.present()
+    week = Window(NOON - 9 * DAY, NOON - 2 * DAY, True, "last week")
+    left = within(week, range(len(moment.view.notes)), moment)
+    names = {moment.view.notes[position].name for position in left}
+    assert names == {"2026_11_10", "grown", "held", "made"}
+    assert left == sorted(left)
+    assert within(week, [position for position in left if position != left[0]], moment) == left[1:]
+    nearest = max(range(len(moment.view.notes)), key=lambda at: closeness(week, *moment.note_time(at)))
+    assert nearest in left
+
+
+def test_text_that_is_not_committed_is_of_the_present(session: Session, vault: Path) -> None:
+    commit(vault, NOON - 60 * DAY, old="# Old")
+    write(vault, "old.md", "# New text")
+    moment = session.present()
+    today = Window(moment.time - DAY, moment.time + DAY, True, "today")
+    assert [moment.view.notes[position].name for position in within(today, range(len(moment.view.notes)), moment)] == [
+        "old"
+    ]
+
+
+def test_an_empty_vault_has_nothing_within(session: Session) -> None:
+    assert within(Window(NOON, None, True, "since"), [], session.present()) == []
