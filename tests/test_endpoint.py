@@ -11,7 +11,8 @@ import pytest
 
 from tests.services import Service, embeddings, serving
 from vault_mem.choices import EndpointChoice
-from vault_mem.endpoint import COOL_DOWN, Endpoint
+from vault_mem.endpoint.breaker import COOL_DOWN, Breaker
+from vault_mem.endpoint.client import Endpoint
 from vault_mem.errors import ModelUnavailableError
 
 KEY = "sk-secret-4711"
@@ -180,6 +181,67 @@ def test_an_answer_that_cannot_be_read_is_a_failure(endpoint: Endpoint, wrong: E
     assert endpoint.trouble is not None
 
 
+def test_other_processes_know_of_a_failure(service: Service, clock: Clock, tmp_path: Path) -> None:
+    def opened(model: str = "small") -> Endpoint:
+        choice = EndpointChoice(service.url, model=model)
+        return Endpoint(choice, "embeddings", folder=tmp_path / "services", clock=clock)
+
+    service.plan = ["500"]
+    first = opened()
+    problem(first)
+    first.close()
+    second = opened()
+    assert "HTTP 500" in str(second.trouble)
+    problem(second)
+    assert len(service.requests) == 1
+    assert opened("large").trouble is None
+    clock.now += COOL_DOWN + 1
+    ask(second)
+    second.close()
+    assert opened().trouble is None
+    assert list((tmp_path / "services").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b'{"problem": "x"}',
+        b'{"problem": "x", "until": 1e9, "failures": 1}',
+        b'{"problem": "x", "until": 5, "failures": 1}',
+        b'{"problem": "x", "until": NaN, "failures": 1}',
+        b"[" * 4_000,
+    ],
+)
+def test_a_damaged_memory_of_a_failure_is_none(tmp_path: Path, clock: Clock, content: bytes) -> None:
+    (tmp_path / "file").write_bytes(content)
+    breaker = Breaker(clock=clock, file=tmp_path / "file")
+    assert breaker.problem is None
+    assert breaker.refusal(1.0) is None
+
+
+def test_a_service_that_stays_away_is_asked_less_and_less(clock: Clock) -> None:
+    breaker = Breaker(clock=clock)
+    waits = []
+    for _ in range(8):
+        breaker.trip("down")
+        start = clock.now
+        while breaker.refusal(0.0) is not None:
+            clock.now += 1
+        waits.append(clock.now - start)
+    assert waits == [30, 60, 120, 240, 480, 600, 600, 600]
+
+
+def test_one_caller_tries_again_for_all_others(clock: Clock) -> None:
+    breaker = Breaker(clock=clock)
+    breaker.trip("down")
+    clock.now += COOL_DOWN + 1
+    assert breaker.refusal(5.0) is None
+    assert breaker.refusal(5.0) == "down"
+
+
 def test_one_failure_costs_one_request(service: Service, endpoint: Endpoint, clock: Clock) -> None:
     service.always = "500"
     problem(endpoint)
@@ -190,6 +252,8 @@ def test_one_failure_costs_one_request(service: Service, endpoint: Endpoint, clo
     problem(endpoint)
     assert len(service.requests) == 2
     service.always = None
+    clock.now += COOL_DOWN + 1
+    assert "HTTP 500" in problem(endpoint)  # the second failure in a row is remembered twice as long
     clock.now += COOL_DOWN + 1
     ask(endpoint)
     assert endpoint.trouble is None

@@ -67,7 +67,8 @@ class EndpointChoice:
         model: the service's name of the model; empty where it has one only.
         key_env: the environment variable that holds the key, empty for none.
         key_file: the file whose first line is the key, None for none.
-        timeout: seconds for one request, all in all.
+        timeout: seconds for one request, all in all; of an embedder for a full batch, and for a smaller one its share,
+            but not less than a question has.
     """
 
     url: str
@@ -90,7 +91,7 @@ class EmbedderChoice:
         send_dimensions: whether the service is asked for that length.
         batch: texts in one call.
         max_chars: where a text is cut; passages never have more than 2,000 characters.
-        query_timeout: seconds for a question, all in all; a recall waits no longer.
+        query_timeout: seconds for a question, all in all.
     """
 
     kind: str = BUNDLED

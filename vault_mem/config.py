@@ -146,7 +146,8 @@ def prepare_environment() -> None:
 
     fastmcp reads `.env` in the current folder, which belongs to the author of the project, and looks for updates if it
     shows its banner; GitPython looks for git at import and raises where there is none, and
-    hands on what git sets for hooks; model2vec's hub client must stay offline. Source: fastmcp settings documentation,
+    hands on what git sets for hooks; the hub client of model2vec and sentence-transformers must stay offline, and what
+    loads models must not draw on the terminal. Source: fastmcp settings documentation,
     GitPython `git.refresh`, huggingface_hub environment variables.
     """
     os.environ["FASTMCP_ENV_FILE"] = os.devnull
@@ -154,6 +155,8 @@ def prepare_environment() -> None:
     os.environ["GIT_PYTHON_REFRESH"] = "quiet"
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     for name in _GIT_LOCAL.split():
         os.environ.pop(name, None)
 

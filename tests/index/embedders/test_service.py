@@ -9,7 +9,7 @@ import pytest
 
 from tests.services import DIMENSIONS, Service, serving
 from vault_mem.choices import EmbedderChoice, EndpointChoice
-from vault_mem.endpoint import Endpoint
+from vault_mem.endpoint.client import Endpoint
 from vault_mem.errors import InvalidConfigError, ModelUnavailableError
 from vault_mem.index.embedders import load_embedder
 from vault_mem.index.embedders.service import EndpointEmbedder
@@ -139,6 +139,18 @@ def test_a_question_has_less_time_than_passages(service: Service, choice: Embedd
     service.always = "slow"
     with pytest.raises(ModelUnavailableError, match=r"no answer within 0\.2 s"):
         embedder.embed_query("a")
+    embedder.close()
+
+
+@pytest.mark.parametrize(("texts", "seconds"), [(1, 0.1), (2, 0.1), (4, 0.2)])
+def test_a_small_batch_has_less_time_than_a_full_one(
+    service: Service, choice: EmbedderChoice, texts: int, seconds: float
+) -> None:
+    endpoint = EndpointChoice(service.url, timeout=0.2)
+    embedder = embedder_of(replace(choice, endpoint=endpoint, batch=4, query_timeout=0.1))
+    service.always = "slow"
+    with pytest.raises(ModelUnavailableError, match=f"no answer within {seconds} s"):
+        embedder.embed(["a"] * texts)
     embedder.close()
 
 

@@ -13,6 +13,9 @@ from typing import Any
 from vault_mem.errors import InvalidConfigError
 
 _PACKAGE = "package:"
+_INSIDE = "model"
+"""Where a package has its model if not at its top."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MAX_JSON = 1 << 20
 _SAMPLES = 64
@@ -43,6 +46,11 @@ def model_folder(name: str, where: str) -> Path:
     if not folder.is_dir():
         raise InvalidConfigError(f"{where} {name}", "there is no such folder")
     return folder
+
+
+def model_name(folder: Path) -> str:
+    """Return what people call the model in a folder: the folder's name, or the package's it lies in."""
+    return folder.parent.name if folder.name == _INSIDE else folder.name
 
 
 def is_sentence_model(folder: Path) -> bool:
@@ -106,7 +114,7 @@ def _packaged(name: str, where: str) -> Path:
     """Return the folder with `config.json` in an installed package; none of its code is run."""
     roots = [Path(sysconfig.get_path(key)) for key in ("purelib", "platlib")] if _NAME.fullmatch(name) else []
     for root in roots:
-        for folder in (root / name, root / name / "model"):
+        for folder in (root / name, root / name / _INSIDE):
             if (folder / "config.json").is_file():
                 return folder
     hint = f"Run: pip install {name.replace('_', '-')}" if _NAME.fullmatch(name) else "Give the name of its import"

@@ -35,7 +35,8 @@ class LocalModel:
                 raise ModelUnavailableError(self.name, str(self.trouble))
             try:
                 if self._model is None:
-                    self._is_broken, self._model = True, self._load()
+                    self._is_broken = True
+                    self._model = self._load()
                     self._is_broken = False
                 value = work(self._model)
             except Exception as exc:  # (torch, tokenizers and safetensors raise nothing narrower)

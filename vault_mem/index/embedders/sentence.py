@@ -12,7 +12,7 @@ from typing import Any
 from vault_mem.choices import EmbedderChoice
 from vault_mem.errors import InvalidConfigError, MissingExtraError
 from vault_mem.index.embedders.base import Matrix
-from vault_mem.index.embedders.folders import fingerprint, is_sentence_model, read_json
+from vault_mem.index.embedders.folders import fingerprint, is_sentence_model, model_name, read_json
 from vault_mem.index.embedders.local import LocalModel
 from vault_mem.index.embedders.rows import cut, filled, unit_rows
 
@@ -45,14 +45,14 @@ class SentenceEmbedder:
         prompts = read_json(folder, "config_sentence_transformers.json").get("prompts")
         self._query_prefix = _prefix(choice.query_prefix, prompts, "query")
         self._passage_prefix = _prefix(choice.passage_prefix, prompts, "document", "passage")
-        self._model = LocalModel(folder.name, self._load)
+        self._model = LocalModel(model_name(folder), self._load)
 
     @cached_property
     def model_id(self) -> str:
         """The folder's name, and a hash of the model, the prefixes, the length, and where texts are cut."""
         prefixes, sizes = (self._query_prefix, self._passage_prefix), (self._dimensions, self._choice.max_chars)
         facts = (fingerprint(self._folder), *prefixes, *sizes)
-        return f"{self._folder.name}-{hashlib.sha256(repr(facts).encode()).hexdigest()}"
+        return f"{self._model.name}-{hashlib.sha256(repr(facts).encode()).hexdigest()}"
 
     @property
     def dimensions(self) -> int:
@@ -121,10 +121,10 @@ def _dimensions(folder: Path) -> int:
     """
     modules = read_json(folder, "modules.json").get("items")
     for module in reversed(modules if isinstance(modules, list) else []):
-        path = str(module.get("path", "")) if isinstance(module, dict) else ""
-        if Path(path).is_absolute() or ".." in Path(path).parts:
+        path = Path(str(module.get("path", "") if isinstance(module, dict) else "/"))
+        if path.is_absolute() or ".." in path.parts:
             continue
-        config = read_json(folder, (Path(path) / "config.json").as_posix())
+        config = read_json(folder, (path / "config.json").as_posix())
         width = next((config[name] for name in _WIDTHS if isinstance(config.get(name), int)), None)
         if width is not None and 0 < width <= 16_384:
             return int(width)

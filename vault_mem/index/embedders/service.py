@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from vault_mem.choices import EmbedderChoice, EndpointChoice
-from vault_mem.endpoint import Endpoint
+from vault_mem.endpoint.client import Endpoint
 from vault_mem.index.embedders.base import Matrix
 from vault_mem.index.embedders.rows import cut, filled, unit_rows
 
@@ -82,7 +82,12 @@ class EndpointEmbedder:
     def _passages(self, texts: Sequence[str]) -> Matrix:
         prefix, size = self._choice.passage_prefix or "", self._choice.batch
         batches = [texts[start : start + size] for start in range(0, len(texts), size)]
-        return np.concatenate([self._asked(batch, prefix, self._service.timeout, True) for batch in batches])
+        return np.concatenate([self._asked(batch, prefix, self._seconds(len(batch)), True) for batch in batches])
+
+    def _seconds(self, texts: int) -> float:
+        """Return the time for a batch: a small one is embedded while somebody waits for a recall."""
+        share = self._service.timeout * texts / self._choice.batch
+        return max(min(self._choice.query_timeout, self._service.timeout), share)
 
     def _asked(self, texts: Sequence[str], prefix: str, seconds: float, patient: bool) -> Matrix:
         body: dict[str, Any] = {"input": [cut(prefix + text, self._choice.max_chars) for text in texts]}  # Any: JSON

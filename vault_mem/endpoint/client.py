@@ -1,37 +1,32 @@
-"""HTTP services that the user chose: JSON out, JSON in, bounded in time and size; the seam to httpx2.
-
-What comes back is hostile input. A service that failed is left alone for a while, so that one failure does not cost
-every recall the time that it takes to notice it.
-"""
+"""A service at an address: JSON out, JSON in. What comes back is hostile input."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from vault_mem.choices import EndpointChoice
 from vault_mem.config import read_key
+from vault_mem.endpoint.breaker import Breaker
 from vault_mem.errors import InvalidConfigError, ModelUnavailableError
 
 if TYPE_CHECKING:
     import httpx2
 
-COOL_DOWN = 30.0
-"""Seconds for which a service that failed is not asked again."""
+    from vault_mem.endpoint.transport import Answer
 
 MAX_TRIES = 4
 MAX_WAIT = 8.0
 """The most seconds between two tries while indexing; a service that asks for more is asked at the next update."""
 
 _BUSY = frozenset({429, 503})
-_MAX_ERROR_BYTES = 16 << 10
-_MAX_DETAIL = 200
 _PROBLEMS = {
     401: "the key is refused",
     403: "the key is refused",
@@ -43,44 +38,6 @@ Body = Mapping[str, Any]  # Any: JSON
 _T = TypeVar("_T")
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What came back; `detail` is the service's own word on an error, `wait` the seconds it asks for."""
-
-    status: int
-    content: bytes = b""
-    detail: str = ""
-    wait: float | None = None
-
-
-@dataclass(slots=True)
-class _Breaker:
-    """The last failure of a service; shared between threads."""
-
-    clock: Callable[[], float]
-    problem: str | None = None
-    _until: float = 0.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def refusal(self, seconds: float) -> str | None:
-        """Return None if the service may be asked, else its last problem; one caller tries again for all others."""
-        with self._lock:
-            if self.problem is not None and self.clock() < self._until:
-                return self.problem
-            self._until = self.clock() + seconds
-            return None
-
-    def trip(self, problem: str) -> None:
-        """Remember a failure."""
-        with self._lock:
-            self.problem, self._until = problem, self.clock() + COOL_DOWN
-
-    def mend(self) -> None:
-        """Forget the failure: the service has answered."""
-        with self._lock:
-            self.problem = None
-
-
 class Endpoint:
     """One address of a service; safe to share between threads. Nothing is sent before the first `post`."""
 
@@ -89,7 +46,8 @@ class Endpoint:
         choice: EndpointChoice,
         verb: str,
         *,
-        clock: Callable[[], float] = time.monotonic,
+        folder: Path | None = None,
+        clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         """Keep the choice.
@@ -97,13 +55,15 @@ class Endpoint:
         Args:
             choice: the service.
             verb: the path to ask, such as `embeddings`; appended to the service's address unless it ends with it.
-            clock: seconds from anywhere.
+            folder: where a failure is kept for other processes; None to keep it here only.
+            clock: seconds since the epoch.
             sleep: waits for seconds.
         """
         self._choice = choice
         self._url = choice.url if choice.url.endswith(f"/{verb}") else f"{choice.url}/{verb}"
         self.host = urlsplit(choice.url).netloc
-        self._breaker = _Breaker(clock)
+        name = hashlib.sha256(f"{self._url}\0{choice.model}".encode()).hexdigest()[:16]
+        self._breaker = Breaker(clock=clock, file=folder / f"{name}.json" if folder else None)
         self._sleep = sleep
         self._opening = threading.Lock()
         self._client: httpx2.Client | None = None
@@ -133,7 +93,7 @@ class Endpoint:
             patient: whether to wait and try again where the service asks for that (429 and 503).
 
         Raises:
-            ModelUnavailableError: if the service failed, or failed less than `COOL_DOWN` seconds ago.
+            ModelUnavailableError: if the service failed, or failed a little while ago.
         """
         refusal = self._breaker.refusal(timeout)
         if refusal is not None:
@@ -153,7 +113,7 @@ class Endpoint:
         if client is not None:
             client.close()
 
-    def _tried(self, body: Body, timeout: float, limit: int, patient: bool) -> _Answer:
+    def _tried(self, body: Body, timeout: float, limit: int, patient: bool) -> Answer:
         """Return the answer to the last try; those before it were told to wait."""
         content = json.dumps(body).encode()
         for tries in range(1, MAX_TRIES + 1):
@@ -164,21 +124,23 @@ class Endpoint:
             self._sleep(wait)
         return answer
 
-    def _once(self, content: bytes, timeout: float, limit: int) -> _Answer:
+    def _once(self, content: bytes, timeout: float, limit: int) -> Answer:
         """Return one answer, in time whatever happens: a thread that waits for the service is left behind if need be.
 
         The library's own limits are for each read and each address; they bound neither names nor a trickle of bytes.
         """
+        from vault_mem.endpoint.transport import exchange
+
         client = self._connected()
         try:
             key = read_key(self._choice)
         except InvalidConfigError as exc:
             raise ModelUnavailableError(self.host, exc.message, exc.hint) from exc
-        answer: Future[_Answer] = Future()
+        answer: Future[Answer] = Future()
 
         def work() -> None:
             try:
-                answer.set_result(_exchange(client, self._url, content, key=key, timeout=timeout, limit=limit))
+                answer.set_result(exchange(client, self._url, content, key=key, timeout=timeout, limit=limit))
             except BaseException as exc:  # noqa: BLE001  (handed to the thread that waits)
                 answer.set_exception(exc)
 
@@ -190,7 +152,7 @@ class Endpoint:
         except ConnectionError as exc:
             raise ModelUnavailableError(self.host, str(exc)) from exc
 
-    def _value(self, answer: _Answer, read: Callable[[Any], _T]) -> _T:  # Any: JSON, which `read` checks
+    def _value(self, answer: Answer, read: Callable[[Any], _T]) -> _T:  # Any: JSON, which `read` checks
         if answer.status != 200:
             known = "it answers with a redirect; give the address it leads to" if 300 <= answer.status < 400 else ""
             problem = _PROBLEMS.get(answer.status, known or "it failed")
@@ -208,79 +170,9 @@ class Endpoint:
             raise ModelUnavailableError(self.host, str(exc)) from exc
 
     def _connected(self) -> httpx2.Client:
-        import httpx2
+        from vault_mem.endpoint.transport import connected
 
         with self._opening:
             if self._client is None:
-                self._client = httpx2.Client(follow_redirects=False)  # a redirect could carry the key elsewhere
+                self._client = connected()
             return self._client
-
-
-def _exchange(
-    client: httpx2.Client, url: str, content: bytes, *, key: str | None, timeout: float, limit: int
-) -> _Answer:
-    """Send one request and read its answer.
-
-    Raises:
-        TimeoutError: if it takes too long.
-        ConnectionError: if there is none, or one that is not taken; its message is for people.
-    """
-    import httpx2
-
-    headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
-    if key:
-        headers["Authorization"] = f"Bearer {key}"
-    end = time.monotonic() + timeout
-    try:
-        with client.stream("POST", url, content=content, headers=headers, timeout=timeout) as response:
-            if response.headers.get("Content-Encoding", "identity") != "identity":
-                raise ConnectionError("its answer is compressed, which was not asked for")
-            body = _bounded(response, limit if response.status_code == 200 else _MAX_ERROR_BYTES, end)
-            if response.status_code == 200:
-                return _Answer(200, body)
-            detail = "" if response.status_code in (401, 403) else _detail(body, key)
-            return _Answer(response.status_code, detail=detail, wait=_wait(response.headers.get("Retry-After")))
-    except httpx2.TimeoutException as exc:
-        raise TimeoutError from exc
-    except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
-        raise ConnectionError(f"it cannot be reached ({_printable(str(exc)) or type(exc).__name__})") from exc
-
-
-def _bounded(response: httpx2.Response, limit: int, end: float) -> bytes:
-    body = bytearray()
-    for part in response.iter_raw():
-        body += part
-        if time.monotonic() > end:
-            raise TimeoutError
-        if len(body) > limit and response.status_code == 200:
-            raise ConnectionError(f"its answer is longer than {limit:,} bytes")
-        if len(body) > limit:
-            break
-    return bytes(body)
-
-
-def _detail(body: bytes, key: str | None) -> str:
-    """Return the service's own word on an error, cut and without the key; empty if it has none that is known.
-
-    Source: the `error` object of OpenAI's API reference; `error`, `message` or `detail` as a text elsewhere.
-    """
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    for name in ("error", "message", "detail"):
-        value = found.get(name) if isinstance(found, dict) else None
-        found = value if isinstance(value, dict) else found
-        if isinstance(value, str):
-            return _printable(value.replace(key, "***") if key else value)
-    return ""
-
-
-def _printable(text: str) -> str:
-    clean = "".join(character if character.isprintable() else " " for character in text[: 2 * _MAX_DETAIL])
-    return clean[:_MAX_DETAIL].strip()
-
-
-def _wait(header: str | None) -> float | None:
-    """Return the seconds of `Retry-After`, None for a date or nothing. Source: RFC 9110, 10.2.3."""
-    return float(header) if header is not None and header.isascii() and header.isdecimal() and len(header) < 6 else None
