@@ -105,6 +105,7 @@ def test_the_time_of_a_note(session: Session, vault: Path) -> None:
         then,
         valid="---\nvalid_from: 2024-01-01\nvalid_to: 2024-02-01\ncreated: 2023-01-01\n---\n# Of 2023-05-08",
         open="---\nvalid_from: 2024-01-01\n---\n# Open",
+        episode="---\ntype: episode\nvalid_from: 2024-01-01\n---\n# Episode",
         **{"journals/2023_05_08": "- did things", "talk": "# Session 1 — 8 May, 2023"},
         created="---\ncreated: 2023-01-01T10:00:00\n---\n# Created",
         plain="# Plain",
@@ -121,6 +122,7 @@ def test_the_time_of_a_note(session: Session, vault: Path) -> None:
     local = datetime(2023, 5, 8).astimezone().astimezone(UTC), datetime(2023, 5, 9).astimezone().astimezone(UTC)
     assert time("valid") == (day("2024-01-01"), day("2024-02-01"))
     assert time("open") == (day("2024-01-01"), None)
+    assert time("episode") == (day("2024-01-01"), day("2024-01-01"))
     assert time("journals/2023_05_08") == time("talk") == local
     assert time("created") == (day("2023-01-01T10:00:00"),) * 2
     assert time("plain") == (then, then)

@@ -16,6 +16,7 @@ from vault_mem.memory.references import References
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
+from vault_mem.notes.schema import DEFAULT_TIERS
 from vault_mem.recall.query import ANSWERING
 from vault_mem.recall.temporal import day_of
 from vault_mem.vault.layout import namespace_of
@@ -190,7 +191,8 @@ class Moment:
     def stated_time(self, position: int) -> tuple[datetime | None, datetime | None]:
         """Return the time that a note states: its validity, the day in its name or title, or else when it was created.
 
-        Both are None where it states none; both are the same where it states a moment.
+        Both are None where it states none; both are the same where it states a moment, as an episode does that names
+        only its beginning.
         """
         if position not in self._stated:
             self._stated[position] = _stated_time(self.view.notes[position])
@@ -235,7 +237,8 @@ class Moment:
 def _stated_time(note: IndexedNote) -> tuple[datetime | None, datetime | None]:
     metadata = note.metadata
     if metadata.valid_from is not None or metadata.valid_to is not None:
-        return metadata.valid_from, metadata.valid_to
+        is_event = metadata.valid_to is None and (metadata.tier or DEFAULT_TIERS.get(metadata.type)) == "episodic"
+        return metadata.valid_from, metadata.valid_from if is_event else metadata.valid_to
     day = day_of(note.name, note.title)
     return (day.start, day.end) if day else (metadata.created, metadata.created)
 
