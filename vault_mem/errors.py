@@ -281,7 +281,9 @@ class ModelUnavailableError(VaultMemError):
 
     code = "model-unavailable"
 
-    def __init__(self, service: str, problem: str, hint: str = "It is asked again later; 'vault-mem doctor' asks it now") -> None:
+    def __init__(
+        self, service: str, problem: str, hint: str = "It is asked again later; 'vault-mem doctor' asks it now"
+    ) -> None:
         """Name the model or the service, and the problem; neither ever holds a key."""
         super().__init__(f"{service}: {problem}", hint)
         self.problem = problem
