@@ -19,7 +19,6 @@ All of this is the user's: a vault can name no model, address or key, and a key 
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from collections.abc import Mapping
@@ -53,6 +52,7 @@ _RERANKER_KEYS: Mapping[str, tuple[str, ...]] = {
 }
 _FORMATS = ("cohere", "tei")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_LOOPBACK = re.compile(r"127(\.(0|[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5])){3}")
 _MAX_TEXT = 1_000
 
 Table: TypeAlias = Mapping[str, Any]  # Any: what TOML holds; every value is checked before it is used
@@ -228,12 +228,8 @@ def _url(table: _Reader) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    """Whether a host is this machine; only as a name or number that can be nothing else. Source: RFC 1122, RFC 4291."""
+    return host in ("localhost", "::1") or _LOOPBACK.fullmatch(host) is not None
 
 
 class _Reader:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.services import DIMENSIONS, serving
 
 
 def findings(shell: Shell, *arguments: str) -> dict[str, dict[str, str]]:
@@ -69,3 +71,45 @@ def test_settings_that_cannot_be_read(shell: Shell, tmp_path: Path, monkeypatch:
     monkeypatch.setenv("VAULT_MEM_CONFIG", str(tmp_path))
     found = findings(shell)
     assert "nonsense" in found["invalid-config"]["message"]
+
+
+@pytest.fixture
+def configured(tmp_path: Path, isolated: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Chooses a service for both parts, with a key; the current folder is in no vault."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TEST_KEY", "sk-secret")
+
+    def choose(url: str, dimensions: int) -> None:
+        endpoint = f'kind = "endpoint"\nurl = "{url}"\nmodel = "small"\nkey_env = "TEST_KEY"\n'
+        (isolated / "config").mkdir()
+        text = f"[embedder]\n{endpoint}dimensions = {dimensions}\n[reranker]\n{endpoint}"
+        (isolated / "config" / "config.toml").write_text(text)
+
+    return choose
+
+
+def test_services_that_answer(shell: Shell, configured: Callable[[str, int], None]) -> None:
+    with serving() as service:
+        configured(service.url, DIMENSIONS)
+        found = findings(shell)
+    assert f"{DIMENSIONS} dimensions" in found["model"]["message"]
+    assert "small at 127.0.0.1" in found["reranker"]["message"]
+    assert "sk-secret" not in repr(found)
+    assert {request.headers["Authorization"] for request in service.requests} == {"Bearer sk-secret"}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "dimensions", "said"),
+    [("401", DIMENSIONS, "the key is refused"), ("ok", 8, f"{DIMENSIONS} dimensions instead of 8")],
+)
+def test_services_that_fail(
+    shell: Shell, configured: Callable[[str, int], None], behaviour: str, dimensions: int, said: str
+) -> None:
+    with serving() as service:
+        service.always = behaviour
+        configured(service.url, dimensions)
+        outcome = shell("doctor")
+    assert outcome.code == 1
+    assert "[model-unavailable]" in outcome.out
+    assert said in " ".join(outcome.out.split())
+    assert "sk-secret" not in outcome.out
