@@ -9,8 +9,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import accumulate, groupby
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -44,14 +46,23 @@ class Turn:
         """The date without the clock: `8 May, 2023` of `1:56 pm on 8 May, 2023`."""
         return self.date.rpartition(" on ")[2]
 
+    @property
+    def time(self) -> str | None:
+        """The date as an ISO time in UTC, None where it has another form."""
+        try:
+            return datetime.strptime(self.date, "%I:%M %p on %d %B, %Y").replace(tzinfo=UTC).isoformat()
+        except ValueError:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question about a conversation and the ids of the turns that answer it."""
+    """A question about a conversation, the ids of the turns that answer it, and the numbers of their sessions."""
 
     conversation: str
     text: str
     gold: frozenset[str]
+    sessions: frozenset[int] = frozenset()
 
 
 def data_file(name: str) -> Path | None:
@@ -69,8 +80,12 @@ def read_turns(path: Path) -> list[Turn]:
 
 
 def read_questions(path: Path) -> list[Question]:
-    """Read LoCoMo questions that have gold turns: one JSON object a line with `g q gold`."""
-    return [Question(item["g"], item["q"], frozenset(item["gold"])) for item in _objects(path) if item["gold"]]
+    """Read LoCoMo questions that have gold turns: one JSON object a line with `g q gold` and maybe `gs`."""
+    return [
+        Question(item["g"], item["q"], frozenset(item["gold"]), frozenset(map(int, item.get("gs", ()))))
+        for item in _objects(path)
+        if item["gold"]
+    ]
 
 
 def sessions(turns: Sequence[Turn]) -> list[list[Turn]]:
@@ -113,7 +128,7 @@ def fresh_vault() -> Iterator[Path]:
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _objects(path: Path) -> Iterator[dict[str, str]]:
+def _objects(path: Path) -> Iterator[dict[str, Any]]:  # Any: whatever the data has
     with path.open(encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 

@@ -1,11 +1,18 @@
-"""LoCoMo turn-level recall through the public API: real notes in a real vault, asked as an agent would.
+"""LoCoMo recall through the public API: real notes in a real vault, asked as an agent would.
 
     python -m tests.benchmarks.locomo --items items.jsonl --questions questions.jsonl --json
 
-A conversation is a namespace. In the default mode a session is a note and a turn is a block of it; with
-`--mode standalone` each turn is a note. The metric is recall_any@k and MRR@10, in percent: a question counts if it has
-gold turns, and is answered at k if any of them is among the first k turns. A passage that spans several turns puts all
-of them on the list, in reading order, so that a coarser passage gains nothing.
+The metric is recall_any@k and MRR@10, in percent: a question counts if it has gold turns, and is answered at k if any
+of them is among the first k turns (or sessions). A passage that spans several turns puts all of them on the list, in
+reading order, so that a coarser passage gains nothing. Three rows:
+
+- turn: a session is a note whose blocks are turns; passages are ranked.
+- standalone: each turn is a note of its own, without order, session or author.
+- session: notes are ranked, a session each.
+
+`left_out` gives the same rows where each conversation is ranked by weights fitted on the other conversations; the rows
+above it use the weights that are shipped. `--ablation` adds what each part of the ranking is worth: parts of the first
+stage by recall without them, features of the second by a fit without them, left out.
 
 LoCoMo: Maharana et al., ACL 2024, CC BY-NC 4.0; it is read from the paths given and never stored here.
 """
@@ -16,11 +23,13 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import vault_mem
+from tests.benchmarks.conversations import Places, write_notes
 from tests.benchmarks.corpus import (
     Question,
     Turn,
@@ -29,134 +38,160 @@ from tests.benchmarks.corpus import (
     percentiles,
     read_questions,
     read_turns,
-    sessions,
 )
-from vault_mem.memory.answers import Hit
+from tests.benchmarks.judging import (
+    LEARNED,
+    Figures,
+    Judged,
+    figures,
+    first_rank,
+    judge,
+    left_out,
+    session_rank,
+    turn_rank,
+)
 
 DEPTH = 10
+FIRST_STAGE = ("neighbours", "lexical", "dense", "note")
+ROWS = (("turn", "sessions"), ("standalone", "standalone"), ("session", "sessions"))
 
 
 @dataclass(slots=True)
-class Places:
-    """Where each turn stands: the turn's id by note and line (1-based, in the whole file)."""
-
-    turns: dict[str, dict[int, str]] = field(default_factory=dict)
-
-    def add(self, vault: Path, path: str, turns: Sequence[Turn]) -> None:
-        """Find the turns, given in order, in a note that was written.
-
-        Raises:
-            ValueError: if a turn does not stand in the note as it was given.
-        """
-        lines = (vault / path).read_text(encoding="utf-8").splitlines()
-        number = 0
-        for turn in turns:
-            number = lines.index(turn.line, number) + 1
-            self.turns.setdefault(path, {})[number] = turn.id
-
-    def ranking(self, hits: Iterable[Hit]) -> list[str]:
-        """Return the turns that the hits show, best first, each once."""
-        found: dict[str, None] = {}
-        for hit in hits:
-            known = self.turns.get(str(hit.path), {})
-            found |= dict.fromkeys(known[line] for line in sorted(known) if hit.lines.first <= line <= hit.lines.last)
-        return list(found)
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one question got: the 1-based rank of the first gold turn (None: not among ten) and the time it took."""
+    """What one layout gave.
 
-    rank: int | None
-    milliseconds: float
+    Attributes:
+        turns: 1-based rank of the first gold turn of each question, None if it is not among ten.
+        sessions: the same for sessions, of the questions that have one.
+        milliseconds: what each recall of passages took.
+        judged: every question with the features of its best passages; empty if they were not asked for.
+        without: ranks of turns with a part of the first stage switched off, by its name.
+    """
 
-
-def write_notes(memory: vault_mem.Memory, vault: Path, turns: Sequence[Turn], *, standalone: bool) -> Places:
-    """Write the conversations into the vault, one act of memory a conversation."""
-    groups = [[turn] for turn in turns] if standalone else sessions(turns)
-    places = Places()
-    for conversation in dict.fromkeys(turn.conversation for turn in turns):
-        mine = [group for group in groups if group[0].conversation == conversation]
-        written = memory.remember(notes=[_note(group, standalone=standalone) for group in mine])
-        for note, group in zip(written.notes, mine, strict=True):
-            places.add(vault, str(note.path), group)
-    return places
-
-
-def ask(memory: vault_mem.Memory, places: Places, questions: Sequence[Question], mode: str) -> list[Outcome]:
-    """Ask every question within its conversation."""
-    return [_ask_one(memory, places, question, mode) for question in questions]
+    turns: list[int | None] = field(default_factory=list)
+    sessions: list[int | None] = field(default_factory=list)
+    milliseconds: list[float] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    without: dict[str, list[int | None]] = field(default_factory=dict)
 
 
-def summary(outcomes: Sequence[Outcome]) -> dict[str, dict[str, float]]:
-    """Return the figures: `turn` in percent with `n` questions, `latency_ms` of one recall."""
-    ranks = [outcome.rank for outcome in outcomes]
-    count = max(len(ranks), 1)
-    turn = {
-        "r5": _percent(sum(rank is not None and rank <= 5 for rank in ranks) / count),
-        "r10": _percent(sum(rank is not None for rank in ranks) / count),
-        "mrr10": _percent(sum(1 / rank for rank in ranks if rank) / count),
-        "n": len(ranks),
-    }
-    return {"turn": turn, "latency_ms": percentiles([outcome.milliseconds for outcome in outcomes] or [0.0])}
+class Asking:
+    """A vault filled with conversations in one layout, and how to ask it."""
 
-
-def run(items: Path, questions: Path, *, standalone: bool = False, mode: str = "hybrid") -> dict[str, dict[str, float]]:
-    """Write, ask and measure; one recall before the first question brings the index up to date and is not measured."""
-    turns = read_turns(items)
-    with fresh_vault() as vault, vault_mem.open_memory(vault) as memory:
-        places = write_notes(memory, vault, turns, standalone=standalone)
+    def __init__(self, memory: vault_mem.Memory, places: Places, mode: str) -> None:
+        """Take a filled vault; one recall brings the index up to date, so that no measured one does."""
+        self._memory = memory
+        self._places = places
+        self._mode = mode
         memory.recall("warm up", limit=1)
-        return summary(ask(memory, places, read_questions(questions), mode))
+
+    def turns(self, question: Question, *, without: Sequence[str] = ()) -> int | None:
+        """Return the rank of the first gold turn."""
+        recalled = self._memory.recall(
+            question.text,
+            limit=DEPTH,
+            namespace=question.conversation,
+            mode=self._mode,
+            passages=True,
+            without=without,
+        )
+        return first_rank(self._places.ranking(recalled.hits), question.gold)
+
+    def sessions(self, question: Question) -> int | None:
+        """Return the rank of the first gold session."""
+        recalled = self._memory.recall(question.text, limit=DEPTH, namespace=question.conversation, mode=self._mode)
+        return first_rank([self._places.sessions[str(hit.path)] for hit in recalled.hits], question.sessions)
+
+    def everything(self, questions: Sequence[Question], *, is_judged: bool, ablation: bool) -> Outcome:
+        """Ask all there is to ask."""
+        outcome = Outcome()
+        for question in questions:
+            start = time.perf_counter()
+            outcome.turns.append(self.turns(question))
+            outcome.milliseconds.append((time.perf_counter() - start) * 1_000)
+        outcome.sessions = [self.sessions(question) for question in questions if question.sessions]
+        if is_judged:
+            outcome.judged = judge(self._memory, self._places, questions)
+        for part in FIRST_STAGE if ablation else ():
+            outcome.without[part] = [self.turns(question, without=[part]) for question in questions]
+        return outcome
 
 
-def _note(turns: Sequence[Turn], *, standalone: bool) -> Mapping[str, str]:
-    first = turns[0]
-    title = f"{first.speaker} on {first.day}" if standalone else f"Session {first.session} — {first.day}"
-    body = "\n\n".join(turn.line for turn in turns)
-    name = {"key": f"{first.conversation}-{first.id.replace(':', '-')}".lower()} if standalone else {}
-    return {"text": f"# {title}\n\n{body}\n", "type": "episode", "namespace": first.conversation, **name}
+def run(
+    turns: Sequence[Turn], questions: Sequence[Question], *, mode: str = "hybrid", ablation: bool = False
+) -> dict[str, Any]:  # Any: JSON
+    """Write, ask and measure; returns what `--json` prints."""
+    outcomes: dict[str, Outcome] = {}
+    for layout in ("sessions", "standalone"):
+        with fresh_vault() as vault, vault_mem.open_memory(vault) as memory:
+            asking = Asking(memory, write_notes(memory, turns, layout), mode)
+            outcomes[layout] = asking.everything(questions, is_judged=mode == "hybrid", ablation=ablation)
+    answer: dict[str, Any] = {
+        "turn": figures(outcomes["sessions"].turns),
+        "standalone": figures(outcomes["standalone"].turns),
+        "session": figures(outcomes["sessions"].sessions),
+        "latency_ms": percentiles(outcomes["sessions"].milliseconds or [0.0]),
+    }
+    judged = {layout: outcome.judged for layout, outcome in outcomes.items() if outcome.judged}
+    conversations = {item.question.conversation for items in judged.values() for item in items}
+    if len(conversations) > 1:
+        answer["left_out"] = _left_out(judged)
+        if ablation:
+            answer["ablation"] = _ablation(outcomes, judged)
+    return answer
 
 
-def _ask_one(memory: vault_mem.Memory, places: Places, question: Question, mode: str) -> Outcome:
-    start = time.perf_counter()
-    recalled = memory.recall(question.text, limit=DEPTH, namespace=question.conversation, mode=mode, passages=True)
-    milliseconds = (time.perf_counter() - start) * 1_000
-    ranking = places.ranking(recalled.hits)[:DEPTH]
-    ranks = [rank for rank, turn in enumerate(ranking, start=1) if turn in question.gold]
-    return Outcome(min(ranks, default=None), milliseconds)
+def _left_out(judged: dict[str, list[Judged]], features: Sequence[str] = LEARNED) -> dict[str, Figures]:
+    ranks: dict[str, list[int | None]] = {row: [] for row, _ in ROWS}
+    for layout, _, items, weights in left_out(judged, features):
+        if layout == "standalone":
+            ranks["standalone"] += [turn_rank(item, weights) for item in items]
+        else:
+            ranks["turn"] += [turn_rank(item, weights) for item in items]
+            ranks["session"] += [session_rank(item, weights) for item in items if item.question.sessions]
+    return {row: figures(found) for row, found in ranks.items()}
 
 
-def _percent(share: float) -> float:
-    return round(100 * share, 2)
+def _ablation(outcomes: dict[str, Outcome], judged: dict[str, list[Judged]]) -> dict[str, dict[str, Figures]]:
+    """Return the figures of `turn` and `standalone` without each part."""
+    table = {part: {row: figures(outcomes[layout].without[part]) for row, layout in ROWS[:2]} for part in FIRST_STAGE}
+    for name in LEARNED:
+        found = _left_out(judged, [feature for feature in LEARNED if feature != name])
+        table[name] = {row: found[row] for row, _ in ROWS[:2]}
+    return table
 
 
-def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.locomo", description=__doc__.partition("\n")[0])
-    parser.add_argument("--items", type=Path, default=data_file("locomo/items.jsonl"), help="turns, JSON lines")
-    parser.add_argument("--questions", type=Path, default=data_file("locomo/questions.jsonl"), help="JSON lines")
-    parser.add_argument("--mode", choices=("sessions", "standalone"), default="sessions", help="what is a note")
-    parser.add_argument("--ranking", choices=("hybrid", "lexical", "dense"), default="hybrid", help="mode of recall")
-    parser.add_argument("--json", action="store_true", help="print JSON only")
-    chosen = parser.parse_args(arguments)
-    if chosen.items is None or chosen.questions is None:
-        parser.error("give --items and --questions, or the folder that holds locomo/ in VAULT_MEM_DATA")
-    return chosen
+def table(answer: dict[str, Any]) -> list[str]:  # Any: as `run` returns it
+    """Return the answer as lines for people."""
+    lines = [f"{'LoCoMo':<24}{'R@5':>7}{'R@10':>7}{'MRR@10':>8}{'n':>7}"]
+    for row, _ in ROWS:
+        lines.append(_line(row, answer[row]))
+        if "left_out" in answer:
+            lines.append(_line(f"{row}, left out", answer["left_out"][row]))
+    latency = answer["latency_ms"]
+    lines.append(f"recall p50 {latency['p50']} ms, p95 {latency['p95']} ms")
+    for part, rows in answer.get("ablation", {}).items():
+        lines += [_line(f"- {part}, {row}", found) for row, found in rows.items()]
+    return lines
+
+
+def _line(label: str, found: Figures) -> str:
+    return f"{label:<24}{found['r5']:>7.1f}{found['r10']:>7.1f}{found['mrr10']:>8.1f}{found['n']:>7.0f}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run from the command line."""
-    chosen = _arguments(arguments)
-    figures = run(chosen.items, chosen.questions, standalone=chosen.mode == "standalone", mode=chosen.ranking)
-    if chosen.json:
-        sys.stdout.write(json.dumps(figures) + "\n")
-        return
-    turn, latency = figures["turn"], figures["latency_ms"]
-    sys.stdout.write(
-        f"LoCoMo turns, {chosen.mode}, {chosen.ranking}, {turn['n']} questions: "
-        f"R@5 {turn['r5']} R@10 {turn['r10']} MRR@10 {turn['mrr10']}; "
-        f"recall p50 {latency['p50']} ms, p95 {latency['p95']} ms\n"
-    )
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.locomo", description=__doc__.partition("\n")[0])
+    parser.add_argument("--items", type=Path, default=data_file("locomo/items.jsonl"), help="turns, JSON lines")
+    parser.add_argument("--questions", type=Path, default=data_file("locomo/questions.jsonl"), help="JSON lines")
+    parser.add_argument("--mode", choices=("hybrid", "lexical", "dense"), default="hybrid", help="mode of recall")
+    parser.add_argument("--ablation", action="store_true", help="say what each part of the ranking is worth")
+    parser.add_argument("--json", action="store_true", help="print JSON only")
+    chosen = parser.parse_args(arguments)
+    if chosen.items is None or chosen.questions is None:
+        parser.error("give --items and --questions, or the folder that holds locomo/ in VAULT_MEM_DATA")
+    answer = run(read_turns(chosen.items), read_questions(chosen.questions), mode=chosen.mode, ablation=chosen.ablation)
+    sys.stdout.write((json.dumps(answer) if chosen.json else "\n".join(table(answer))) + "\n")
 
 
 if __name__ == "__main__":

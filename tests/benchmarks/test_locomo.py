@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.benchmarks import locomo
-from tests.benchmarks.locomo import Outcome, summary
+from tests.benchmarks import fit, locomo
+from tests.benchmarks.judging import figures, first_rank
+from tests.benchmarks.logistic import fit as logistic
+from tests.benchmarks.logistic import predict
 
 TURNS = [
     ("D1:1", 1, "Ada", "The harbour ferry leaves at seven in the morning."),
@@ -17,10 +20,10 @@ TURNS = [
     ("D2:2", 2, "Ben", "Bring the blue tent when we hike the glacier."),
 ]
 QUESTIONS = [
-    ("When does the ferry leave the harbour?", ["D1:1"]),
-    ("Which walnut trees did Ben plant?", ["D1:2"]),
-    ("What will Ada look at with the telescope?", ["D2:1"]),
-    ("Who knows?", []),
+    ("When does the ferry leave the harbour?", ["D1:1"], [1]),
+    ("Which walnut trees did Ben plant?", ["D1:2"], [1]),
+    ("What will Ada look at with the telescope?", ["D2:1"], [2]),
+    ("Who knows?", [], []),
 ]
 
 
@@ -37,26 +40,57 @@ def write_data(folder: Path) -> tuple[Path, Path]:
         ),
         encoding="utf-8",
     )
-    rows = [{"g": "talk-1", "q": question, "gold": gold} for question, gold in QUESTIONS]
+    rows = [
+        {"g": talk, "q": question, "gold": gold, "gs": gold_sessions}
+        for talk in ("talk-1", "talk-2")
+        for question, gold, gold_sessions in QUESTIONS
+    ]
     questions.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     return items, questions
 
 
-def test_summary_counts_any_gold_turn_within_five_and_ten() -> None:
-    outcomes = [Outcome(1, 2.0), Outcome(4, 2.0), Outcome(8, 2.0), Outcome(None, 10.0)]
-    figures = summary(outcomes)
-    assert figures["turn"] == {"r5": 50.0, "r10": 75.0, "mrr10": pytest.approx(34.38), "n": 4}
-    assert figures["latency_ms"]["p50"] == 2.0
+def test_figures_count_any_gold_item_within_five_and_ten() -> None:
+    assert figures([1, 4, 8, None]) == {"r5": 50.0, "r10": 75.0, "mrr10": pytest.approx(34.38), "n": 4}
 
 
-@pytest.mark.parametrize("mode", ["sessions", "standalone"])
-def test_turns_are_found_again_by_line(tmp_path: Path, mode: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_the_first_ten_count() -> None:
+    assert first_rank([*range(9), "gold", "gold"], {"gold"}) == 10
+    assert first_rank([*range(10), "gold"], {"gold"}) is None
+
+
+def test_turns_and_sessions_are_found_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     items, questions = write_data(tmp_path)
-    locomo.main(["--items", str(items), "--questions", str(questions), "--mode", mode, "--json"])
-    figures = json.loads(capsys.readouterr().out)
-    assert figures["turn"] | {"mrr10": 0} == {"r5": 100.0, "r10": 100.0, "mrr10": 0, "n": 3}
-    assert figures["turn"]["mrr10"] > 60  # chance, with four turns, would be 52
-    assert figures["latency_ms"]["p95"] >= figures["latency_ms"]["p50"] > 0
+    locomo.main(["--items", str(items), "--questions", str(questions), "--ablation", "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    for row, least in (("turn", 60), ("standalone", 60), ("session", 80)):  # by chance 52 and 75
+        assert answer[row] | {"mrr10": 0} == {"r5": 100.0, "r10": 100.0, "mrr10": 0, "n": 6}
+        assert answer[row]["mrr10"] > least
+        assert answer["left_out"][row]["n"] == 6
+    assert answer["latency_ms"]["p95"] >= answer["latency_ms"]["p50"] > 0
+    assert {"neighbours", "note", "reply"} <= answer["ablation"].keys()
+
+
+def test_the_table_names_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    items, questions = write_data(tmp_path)
+    locomo.main(["--items", str(items), "--questions", str(questions), "--mode", "lexical"])
+    shown = capsys.readouterr().out
+    assert all(row in shown for row in ("turn", "standalone", "session", "p95"))
+
+
+def test_fit_prints_the_weights_and_what_they_reach(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    items, questions = write_data(tmp_path)
+    fit.main(["--items", str(items), "--questions", str(questions)])
+    shown = capsys.readouterr().out
+    assert '"first":' in shown
+    assert shown.count("left out") == 3
+
+
+def test_the_regression_finds_the_weights_that_made_the_labels() -> None:
+    chance = np.random.default_rng(1)
+    rows = chance.normal(size=(20_000, 3))
+    labels = (chance.random(20_000) < predict(rows, np.array([1.5, -0.5, 0.0]), -1.0)).astype(np.float64)
+    weights, bias = logistic(rows, labels)
+    assert [*weights, bias] == pytest.approx([1.5, -0.5, 0.0, -1.0], abs=0.1)
 
 
 def test_without_data_says_where_to_name_it(
