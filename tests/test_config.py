@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vault_mem import choices
 from vault_mem.choices import EmbedderChoice, EndpointChoice, RerankerChoice
 from vault_mem.config import Settings, load_settings, read_key
 from vault_mem.errors import InvalidConfigError
@@ -192,3 +193,12 @@ def test_a_key_is_in_no_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_key_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidConfigError, match="cannot be read"):
         read_key(EndpointChoice("https://host", key_file=tmp_path / "none"))
+
+
+def test_the_example_in_the_documentation_is_right(tmp_path: Path) -> None:
+    lines = [line.removeprefix("    ") for line in str(choices.__doc__).splitlines() if line.startswith("    ")]
+    assert settings(tmp_path, lines[0]).embedder == EmbedderChoice("folder", model="~/models/own")
+    chosen = settings(tmp_path, "\n".join(lines[1:]))
+    assert chosen.embedder.endpoint is not None
+    assert chosen.embedder.endpoint.key_env == "EMBEDDINGS_KEY"
+    assert chosen.reranker.endpoint is not None

@@ -13,6 +13,7 @@ from tests.services import Service, embeddings, serving
 from vault_mem.choices import EndpointChoice
 from vault_mem.endpoint.breaker import COOL_DOWN, Breaker
 from vault_mem.endpoint.client import Endpoint
+from vault_mem.endpoint.transport import connected, exchange
 from vault_mem.errors import ModelUnavailableError
 
 KEY = "sk-secret-4711"
@@ -120,7 +121,7 @@ def test_a_variable_that_is_not_set_is_named(service: Service, endpoint: Endpoin
 @pytest.mark.parametrize(
     ("behaviour", "said"),
     [
-        ("400", "it failed (HTTP 400): no: Bearer ***"),
+        ("400", "it refuses the request (HTTP 400): no: Bearer ***"),
         ("401", "the key is refused (HTTP 401)"),
         ("403", "the key is refused (HTTP 403)"),
         ("404", "no such address or model (HTTP 404)"),
@@ -168,6 +169,31 @@ def test_a_machine_that_is_not_there(clock: Clock) -> None:
     endpoint = Endpoint(EndpointChoice(gone.url), "embeddings", clock=clock)
     assert "cannot be reached" in problem(endpoint)
     endpoint.close()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTP_PROXY", "gopher://user:sk-pass@proxy:1"),
+        ("HTTP_PROXY", "http://user:sk-pass@proxy:port"),
+        ("SSL_CERT_FILE", "/nowhere/sk-pass"),
+    ],
+)
+def test_an_environment_that_cannot_be_used(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY")
+    monkeypatch.setenv(variable, value)
+    said = problem(endpoint)
+    assert "that the environment names" in said
+    assert "sk-pass" not in said
+
+
+def test_a_client_that_is_closed_meanwhile(service: Service) -> None:
+    client = connected()
+    client.close()
+    with pytest.raises(ConnectionError):
+        exchange(client, service.url, b"{}", key=None, timeout=1.0, limit=100)
 
 
 @pytest.mark.parametrize("wrong", [ValueError("wrong in our words"), KeyError("x"), TypeError("x"), OverflowError("x")])

@@ -10,8 +10,8 @@ The layers, each importing only what stands below it:
     memory              the service: verbs, and the one place that wires implementations
     recall              question -> candidates -> fusion -> ranking -> budget
     vault | index       the source of truth (git) | derived data (deletable)
-    notes               pure values and the text format
-    config, errors
+    notes | endpoint    pure values and the text format | HTTP services that the user chose
+    config, choices, errors
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which embedder and which reranker a user chose: the values, and how a table of `config.toml` is read into them.
 
-    embedder = "none"                         # a text: bundled, none, or a model's folder
+    embedder = "~/models/own"                 # a text: bundled, none, or the folder of a model; or a table:
 
-    [embedder]                                # or a table
+    [embedder]
     kind = "endpoint"                         # bundled, none, model2vec, sentence-transformers or endpoint
     url = "https://api.example.org/v1"        # POST {url}/embeddings, as OpenAI's
     model = "text-embedding-3-small"
@@ -14,6 +14,7 @@
     url = "http://127.0.0.1:8012/v1"          # POST {url}/rerank, as Cohere's; format = "tei" for TEI's
     model = "bge-reranker"
 
+In the environment, `VAULT_MEM_EMBEDDER` and `VAULT_MEM_RERANKER` hold such a text and go before the file.
 All of this is the user's: a vault can name no model, address or key, and a key stands in no setting.
 """
 

@@ -18,9 +18,7 @@ from vault_mem.endpoint.breaker import Breaker
 from vault_mem.errors import InvalidConfigError, ModelUnavailableError
 
 if TYPE_CHECKING:
-    import httpx2
-
-    from vault_mem.endpoint.transport import Answer
+    from vault_mem.endpoint.transport import Answer, Connection
 
 MAX_TRIES = 4
 MAX_WAIT = 8.0
@@ -31,7 +29,9 @@ _PROBLEMS = {
     401: "the key is refused",
     403: "the key is refused",
     404: "there is no such address or model",
+    400: "it refuses the request",
     413: "the texts are too long or too many; lower max_chars or batch",
+    422: "it refuses the request",
     429: "too many requests, or the quota is used up",
 }
 Body = Mapping[str, Any]  # Any: JSON
@@ -66,7 +66,7 @@ class Endpoint:
         self._breaker = Breaker(clock=clock, file=folder / f"{name}.json" if folder else None)
         self._sleep = sleep
         self._opening = threading.Lock()
-        self._client: httpx2.Client | None = None
+        self._client: Connection | None = None
 
     @property
     def trouble(self) -> str | None:
@@ -131,11 +131,12 @@ class Endpoint:
         """
         from vault_mem.endpoint.transport import exchange
 
-        client = self._connected()
         try:
-            key = read_key(self._choice)
+            client, key = self._connected(), read_key(self._choice)
         except InvalidConfigError as exc:
             raise ModelUnavailableError(self.host, exc.message, exc.hint) from exc
+        except ConnectionError as exc:
+            raise ModelUnavailableError(self.host, str(exc)) from exc
         answer: Future[Answer] = Future()
 
         def work() -> None:
@@ -169,7 +170,7 @@ class Endpoint:
         except ValueError as exc:
             raise ModelUnavailableError(self.host, str(exc)) from exc
 
-    def _connected(self) -> httpx2.Client:
+    def _connected(self) -> Connection:
         from vault_mem.endpoint.transport import connected
 
         with self._opening:

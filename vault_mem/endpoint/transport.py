@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import httpx2
 
+Connection: TypeAlias = httpx2.Client
 _MAX_ERROR_BYTES = 16 << 10
 _MAX_DETAIL = 200
 _MAX_CONNECTING = 5.0
@@ -30,12 +32,19 @@ class Answer:
     wait: float | None = None
 
 
-def connected() -> httpx2.Client:
-    """Return a client that keeps connections; it follows no redirect, which could carry the key elsewhere."""
-    return httpx2.Client(follow_redirects=False)
+def connected() -> Connection:
+    """Return a client that keeps connections; it follows no redirect, which could carry the key elsewhere.
+
+    Raises:
+        ConnectionError: if the proxies or certificates that the environment names cannot be used.
+    """
+    try:
+        return httpx2.Client(follow_redirects=False)
+    except (ValueError, ImportError, OSError, httpx2.InvalidURL) as exc:  # its message may hold a proxy's password
+        raise ConnectionError("the proxy or the certificates that the environment names cannot be used") from exc
 
 
-def exchange(client: httpx2.Client, url: str, content: bytes, *, key: str | None, timeout: float, limit: int) -> Answer:
+def exchange(client: Connection, url: str, content: bytes, *, key: str | None, timeout: float, limit: int) -> Answer:
     """Send one request and read its answer.
 
     Raises:
@@ -58,7 +67,7 @@ def exchange(client: httpx2.Client, url: str, content: bytes, *, key: str | None
             return Answer(response.status_code, detail=detail, wait=_wait(response.headers.get("Retry-After")))
     except httpx2.TimeoutException as exc:
         raise TimeoutError from exc
-    except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
+    except (httpx2.HTTPError, httpx2.InvalidURL, RuntimeError) as exc:  # the last for a client closed meanwhile
         raise ConnectionError(f"it cannot be reached ({_printable(str(exc)) or type(exc).__name__})") from exc
 
 
