@@ -121,6 +121,7 @@ def test_no_hits_are_an_empty_list_at_a_revision() -> None:
         "query": "q",
         "hits": [],
         "total": 0,
+        "is_relevant": True,
     }
 
 

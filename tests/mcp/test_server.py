@@ -23,7 +23,7 @@ from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
-NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "progress"}
+NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "min_relevance", "without", "progress"}
 NOT_OF_THE_VERB = {"forget": {"undo"}}
 
 

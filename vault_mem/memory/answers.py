@@ -44,7 +44,8 @@ class Hit:
         excerpt: the passage as written, cut to fit.
         score: 0..1, comparable within one answer.
         relevance: 0..1, how surely it answers, comparable across answers; None for a list without a question.
-        scores: what the first stage added up, by name, and `claim`, the factor of what the note says of itself.
+        scores: what the first stage added up, by name, and `claim`, the factor of what the note says of itself; with
+            `explain` also what `relevance` comes from.
         confidence: the note's own claim, 0..1.
         commit, author, agent: who gave the note this text and when; None where it is not committed (`dirty`).
         age_days: whole days since that commit (since `created` if not committed).
@@ -89,7 +90,7 @@ class TimeWindow:
     Attributes:
         start: inclusive, None where it reaches back for ever.
         end: exclusive, None where it has no end.
-        explicit: whether notes of another time were left out; else they only rank lower.
+        explicit: whether notes far from it were left out; else they only rank lower.
         phrase: the words of the question.
         tag: the tag that is a bound, None where none is.
     """
@@ -108,6 +109,7 @@ class Recalled:
     Attributes:
         total: how many notes passed the filters and matched.
         next_offset: where the next page begins, None at the end.
+        is_relevant: whether a hit answers surely enough to be told to somebody who did not ask.
         notice: things the caller should know: an index that is still catching up, unknown words.
         explanation: lines of text on how the ranking came about, with `explain=True` only.
         window: the time that the question speaks of, None if it speaks of none.
@@ -119,6 +121,7 @@ class Recalled:
     hits: tuple[Hit, ...]
     total: int
     next_offset: int | None = None
+    is_relevant: bool = True
     notice: tuple[str, ...] = ()
     explanation: tuple[str, ...] = ()
     window: TimeWindow | None = None

@@ -19,7 +19,7 @@ from vault_mem.recall.excerpts import MAX_EXCERPT, excerpt, tokens, without_titl
 from vault_mem.recall.filters import select, within
 from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking, rank
-from vault_mem.recall.relevance import relevance
+from vault_mem.recall.relevance import is_worth_saying
 from vault_mem.recall.temporal import Window
 from vault_mem.recall.terms import Terms
 
@@ -39,13 +39,23 @@ def recall(session: Session, question: Question) -> Recalled:
         return _listed(session, moment, question, positions)
     window = asked_window(session, question, now=judged)
     ranking, is_applied = _ranked(session, moment, question, positions, window)
-    entries = _arranged(session, moment, ranking, question)
+    entries = [
+        entry
+        for entry in _arranged(session, moment, ranking, question)
+        if entry.ranked.relevance >= question.min_relevance
+    ]
     page = entries[question.offset : question.offset + question.limit]
     hits = [_hit(session, moment, question, ranking, entry) for entry in page]
     session.index.check(moment.view)
     kept = _within_budget(hits, question.max_tokens)
     answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, ranking.terms))
-    return replace(answer, window=shown(window, is_applied=is_applied), explanation=_explained(question, ranking))
+    best = max((entry.ranked for entry in entries), key=lambda ranked: ranked.relevance, default=None)
+    return replace(
+        answer,
+        is_relevant=best is not None and is_worth_saying(best.relevance, has_vectors=best.cosine is not None),
+        window=shown(window, is_applied=is_applied),
+        explanation=_explained(question, ranking),
+    )
 
 
 def _ranked(
@@ -147,10 +157,12 @@ def _hit(session: Session, moment: Moment, question: Question, ranking: Ranking,
     ranked = entry.ranked
     chunk = session.index.catalog.chunk(ranked.document)
     parts = {**ranked.parts, "claim": ranked.claim}
+    if question.explain:
+        parts |= {"coverage": ranked.coverage, "likeness": ranked.likeness, "cosine": ranked.cosine or 0.0}
     return replace(
         _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split())),
         score=round(ranked.score, 4),
-        relevance=round(relevance(ranked.coverage, ranked.cosine), 4),
+        relevance=round(ranked.relevance, 4),
         scores={name: round(value, 4) for name, value in parts.items()},
         similar=entry.similar,
         features=_features(ranked, ranking) if question.explain else (),

@@ -148,6 +148,7 @@ class Memory:
         explain: bool = False,
         passages: bool = False,
         time_words: bool = True,
+        min_relevance: float = 0.0,
         without: Sequence[str] = (),
     ) -> Recalled:
         """Answer a question with ranked passages, now or as of any revision.
@@ -172,6 +173,7 @@ class Memory:
             max_tokens: cut the answer to this many tokens (characters / 4).
             explain: say how the ranking came about.
             passages: several passages of one note may be hits; otherwise its best one stands for it.
+            min_relevance: leave out hits that answer less surely than this, 0..1.
             without: parts of the ranking to switch off: any of `vault_mem.recall.weights.SWITCHES`.
             time_words: read the times that the question names, such as `last week`; see `Recalled.window`.
 
@@ -200,6 +202,7 @@ class Memory:
             explain=explain,
             passages=passages,
             time_words=time_words,
+            min_relevance=min_relevance,
             without=without,
             now=self._session.now(),
         )

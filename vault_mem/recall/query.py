@@ -63,6 +63,7 @@ class Question:
     explain: bool = False
     passages: bool = False
     time_words: bool = True
+    min_relevance: float = 0.0
     weights: Weights = field(default_factory=Weights)
 
     @classmethod
@@ -89,6 +90,7 @@ class Question:
         explain: bool,
         passages: bool,
         time_words: bool,
+        min_relevance: float,
         without: Sequence[str],
         now: datetime,
     ) -> Question:
@@ -98,6 +100,8 @@ class Question:
             InvalidQueryError: naming the argument, what is wrong with it and what it may be.
         """
         _check_bounds(query, path, limit, offset, max_tokens)
+        if not 0 <= min_relevance <= 1:
+            raise InvalidQueryError(f"min_relevance is {min_relevance}", "Give a number between 0 and 1")
         filters = Filters(
             types=_words("types", types, TYPES),
             categories=_words("categories", categories),
@@ -129,6 +133,7 @@ class Question:
             explain=explain,
             passages=passages,
             time_words=time_words,
+            min_relevance=min_relevance,
             weights=Weights(without=_words("without", without, SWITCHES)),
         )
 

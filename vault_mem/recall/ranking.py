@@ -17,8 +17,9 @@ from vault_mem.index.view import IndexedNote, View
 from vault_mem.recall.candidates import Candidates, find_candidates
 from vault_mem.recall.features import DEPTH, NAMES, Reading, read_candidates
 from vault_mem.recall.filters import Facts
-from vault_mem.recall.fusion import FloatArray
+from vault_mem.recall.fusion import FloatArray, min_max
 from vault_mem.recall.query import Question
+from vault_mem.recall.relevance import relevance
 from vault_mem.recall.temporal import Window, closeness
 from vault_mem.recall.terms import Terms, understand
 from vault_mem.recall.weights import Weights
@@ -54,6 +55,11 @@ class Ranked:
     features: Mapping[str, float]
     coverage: float = 0.0
     likeness: float = 0.0
+
+    @property
+    def relevance(self) -> float:
+        """How surely it answers, 0..1; about 0 for what the second stage did not look at."""
+        return relevance(self.coverage, self.features.get("window", 0.0), self.cosine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,11 @@ def rank(
     found = find_candidates(terms, question.mode, index=index, view=view, positions=positions, weights=weights)
     if question.mode == "dense" and found.cosines is None and len(found.documents):
         raise InvalidQueryError("There are no vectors to rank by", "Use mode hybrid, or set an embedder")
-    rows = found.order[: 0 if question.mode == "dense" else DEPTH]
+    rows = found.order[:DEPTH]
     owners = view.owners[found.documents[rows]].tolist()
     fits = None if window is None else [closeness(window, *facts.note_time(owner)) for owner in owners]
     reading = read_candidates(question.text, terms, found, rows, index=index, view=view, closeness=fits)
-    chances = _chances(found, reading, weights)
+    chances = min_max(found.scores)[found.order] if question.mode == "dense" else _chances(found, reading, weights)
     read = _Read(found, chances, reading)
     entries = _entries(read, view, facts, frozenset(positions))
     entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))

@@ -1,24 +1,37 @@
-"""How surely a hit answers, comparable across questions."""
+"""How surely a hit answers, comparable across questions, and from where on it is worth saying."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
-RELEVANCE = {"bias": -4.73, "coverage": 3.97, "cosine": 1.37}
-"""Logistic weights; fitted on each half of LoCoMo they beat the base rate on the other (Brier .107 to .121)."""
+HYBRID: Mapping[str, float] = MappingProxyType({"bias": -5.9, "coverage": 1.5, "window": 3.9, "cosine": 4.0})
+LEXICAL: Mapping[str, float] = MappingProxyType({"bias": -4.9, "coverage": 2.2, "window": 3.1})
+"""Logistic weights, with vectors and without: the chance that the best hit of a question is right, where every other
+question has no answer at all. Fitted by `python -m tests.benchmarks.silence`."""
+
+MIN_RELEVANCE: Mapping[str, float] = MappingProxyType({"hybrid": 0.2, "lexical": 0.2})
+"""From here on a hit is worth saying unasked; chosen from the curve that the same command prints."""
 
 
-def relevance(share: float, cosine: float | None) -> float:
-    """Estimate how surely a passage answers, comparable across questions.
+def relevance(coverage: float, window: float, cosine: float | None) -> float:
+    """Estimate how surely a passage answers.
 
     Args:
-        share: what of the question the passage holds, see `coverage`.
-        cosine: similarity of meaning in [-1, 1], None without vectors (counted as 0).
+        coverage: share of the question's weight that the passage holds literally, 0..1.
+        window: the same for the passage with its neighbours, where words that mean nearly the same count in part.
+        cosine: similarity of meaning in [-1, 1], None without vectors.
 
     Returns:
-        0..1: a logistic function of both.
-
-    Source: weights in `RELEVANCE`, fitted on LoCoMo by `python -m tests.benchmarks.relevance`.
+        0..1.
     """
-    z = RELEVANCE["bias"] + RELEVANCE["coverage"] * share + RELEVANCE["cosine"] * max(0.0, cosine or 0.0)
-    return 1.0 / (1.0 + math.exp(-z))
+    weights = LEXICAL if cosine is None else HYBRID
+    total = weights["bias"] + weights["coverage"] * coverage + weights["window"] * window
+    total += weights.get("cosine", 0.0) * max(0.0, cosine or 0.0)
+    return 1.0 / (1.0 + math.exp(-total))
+
+
+def is_worth_saying(value: float, *, has_vectors: bool) -> bool:
+    """Whether a hit's relevance is enough to tell it to somebody who did not ask."""
+    return value >= MIN_RELEVANCE["hybrid" if has_vectors else "lexical"]

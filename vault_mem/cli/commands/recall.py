@@ -35,6 +35,7 @@ _EXCERPT_WIDTH = 200
 @click.option("--max-tokens", type=click.IntRange(1), help="Cut the answer to this many tokens (characters / 4).")
 @click.option("--explain", is_flag=True, help="Say how the ranking came about.")
 @click.option("--passages", is_flag=True, help="Several passages of one note may be hits.")
+@click.option("--min-relevance", type=click.FloatRange(0, 1), default=0.0, help="Leave out less sure hits, 0..1.")
 @parameters.words("--without", "Parts of the ranking to switch off, as --explain names them.")
 @click.option("--time-words/--no-time-words", default=True, help="Read times in QUERY, such as 'last week' (default).")
 def command(call: Call, query: tuple[str, ...], **options: Any) -> None:  # Any: as declared above
