@@ -154,6 +154,19 @@ def test_a_window_leaves_notes_of_its_time(session: Session, vault: Path) -> Non
     assert nearest in left
 
 
+def test_what_happened_on_a_day_may_be_told_on_the_next(session: Session, ask: Ask, vault: Path) -> None:
+    commit(
+        vault,
+        NOON,
+        **{"2026-05-07": "- plans", "2026-05-08": "- done", "2026-05-09": "- told", "2026-05-10": "- late"},
+    )
+    window = ask("what did we do on 8 May 2026?")
+    assert window is not None
+    moment = session.present()
+    left = within(window, range(len(moment.view.notes)), moment)
+    assert [moment.view.notes[position].name for position in left] == ["2026-05-07", "2026-05-08", "2026-05-09"]
+
+
 def test_text_that_is_not_committed_is_of_the_present(session: Session, vault: Path) -> None:
     commit(vault, NOON - 60 * DAY, old="# Old")
     write(vault, "old.md", "# New text")

@@ -70,15 +70,16 @@ def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now:
 def within(window: Window, positions: Sequence[int], facts: Facts) -> list[int]:
     """Return the positions of the notes that a window leaves, in order.
 
-    These are the notes whose own time overlaps it, and those that were created or changed in it.
+    These are the notes whose own time overlaps it, its margin included, and those that were created or changed in it.
 
     Args:
         window: the time a question speaks of.
         positions: notes of a view.
         facts: times of each note.
     """
-    touched = facts.touched(window.start, window.end)
-    return [position for position in positions if position in touched or covers(window, *facts.stated_time(position))]
+    wide = window.widened
+    touched = facts.touched(wide.start, wide.end)
+    return [position for position in positions if position in touched or covers(wide, *facts.stated_time(position))]
 
 
 def _tests(filters: Filters, facts: Facts) -> list[Test]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.recall.temporal.zones import asked, written
@@ -142,6 +144,26 @@ def test_the_phrase_is_as_written() -> None:
         window = asked(question)
         assert window is not None
         assert window.phrase == (phrase or "8 May 2023 … 10 June 2023")
+
+
+@pytest.mark.parametrize(
+    ("question", "days"),
+    [
+        ("what happened on 8 May 2023", 1),
+        ("what happened in the last week of February 2024", 29),
+        ("what happened in 2023", 31),
+        ("what happened last week", 0),
+        ("what happened before 2024", 0),
+        ("what happened between v1.2 and v2", 0),
+    ],
+)
+def test_dates_have_a_margin(question: str, days: int) -> None:
+    window = asked(question)
+    assert window is not None
+    assert window.margin == timedelta(days=days)
+    if window.start is not None and window.end is not None:
+        assert window.widened.start == window.start - timedelta(days=days)
+        assert window.widened.end == window.end + timedelta(days=days)
 
 
 def test_pasted_text_names_no_clear_time() -> None:

