@@ -52,7 +52,7 @@ def recall(session: Session, question: Question) -> Recalled:
     best = max((entry.ranked for entry in entries), key=lambda ranked: ranked.relevance, default=None)
     return replace(
         answer,
-        is_relevant=best is not None and is_worth_saying(best.relevance, has_vectors=best.cosine is not None),
+        is_relevant=best is not None and is_worth_saying(best.relevance),
         window=shown(window, is_applied=is_applied),
         explanation=_explained(question, ranking),
     )
