@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks import silence
+from tests.benchmarks.corpus import read_questions, read_turns
 from tests.benchmarks.silence import Asked, point
 from tests.benchmarks.test_locomo import write_data
 
@@ -28,7 +29,7 @@ def test_a_question_nobody_can_answer_is_met_with_silence(tmp_path: Path, capsys
     items.write_text("\n".join([*turns[:4], *map(json.dumps, other)]), encoding="utf-8")
     asked = [json.loads(line) for line in questions.read_text(encoding="utf-8").splitlines()]
     questions.write_text("\n".join(json.dumps(row) for row in asked if row["g"] == "talk-1"), encoding="utf-8")
-    turns_read, questions_read = silence.read_turns(items), silence.read_questions(questions)
+    turns_read, questions_read = read_turns(items), read_questions(questions)
     for mode in silence.PARTS:
         found = silence.ask(turns_read, questions_read, mode)
         assert point(found, found.told) == {"quiet": 100.0, "silenced": 0.0, "precision": 100.0, "recall": 100.0}

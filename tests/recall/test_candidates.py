@@ -79,6 +79,6 @@ def test_of_two_equal_passages_the_one_in_the_fitting_note_comes_first(memory: M
     asked = "which pump was replaced after the flood in the cellar"
     first = memory.recall(asked, passages=True, without=["neighbours", "window", "before", "dense"])
     by_note = [hit.scores["note"] for hit in first.hits if "replaced" in hit.excerpt]
-    assert [hit.title for hit in first.hits if "replaced" in hit.excerpt][0] == "House"
+    assert next(hit.title for hit in first.hits if "replaced" in hit.excerpt) == "House"
     assert by_note == sorted(by_note, reverse=True)
     assert by_note[0] > by_note[-1]
