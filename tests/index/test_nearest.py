@@ -58,7 +58,7 @@ def test_stored_frequencies_are_at_least_those_of_a_view(index: Index) -> None:
     files = Files({"a.md": "# cache\n\ncache", "b.md": "cache tea", "cache.md": "tea"})
     view = filled(index, files)
     terms = ["cach", "tea", "coffe"]
-    exact, about = index.frequencies(terms, view=view), index.stored_frequencies(terms)
+    exact, about = index.frequencies(terms, view=view), index.stored_frequencies(terms, view=view)
     assert exact == {"cach": 3, "tea": 2, "coffe": 0}
     assert about["coffe"] == 0
     assert 0 < about["cach"] <= 6

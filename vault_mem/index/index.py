@@ -251,16 +251,12 @@ class Index:
         """Return a unit vector (or zeros) for each word, shape (len(words), dimensions); None without word vectors."""
         return self._words.vectors(words) if self._words else None
 
-    def stored_frequencies(self, terms: Sequence[str]) -> dict[str, int]:
+    def stored_frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return about how many stored passages and file names, of any version, hold each term; cheap for many terms.
 
-        A term that any view holds has at least 1.
+        A term that the view holds has at least 1.
         """
-        self._sync()
-        try:
-            return {term: self._engines.lexical.stored_frequency(term) for term in dict.fromkeys(terms)}
-        except IndexDamagedError:
-            return dict.fromkeys(terms, 1)
+        return self._asked(view, lambda engines: {term: engines.lexical.stored_frequency(term) for term in set(terms)})
 
     def nearest(self, word: str, *, view: View) -> tuple[str, ...]:
         """Return the words of a view's notes that a word may be a misspelling of, as written but lower-cased.

@@ -134,7 +134,7 @@ def _unknown(found: Sequence[Run], frequencies: Mapping[str, int]) -> tuple[str,
             words[run.pieces[0].surface if len(run.pieces) == 1 else run.text.lower()] = None
         elif run.pieces and run.pieces[0].whole and not any(piece.whole for piece in known):
             parts = [piece.surface for piece in run.pieces if not piece.whole and piece not in known]
-            words |= dict.fromkeys(parts if all(map(is_spelt, parts)) else [run.text.lower()])
+            words |= dict.fromkeys(parts if parts and all(map(is_spelt, parts)) else [run.text.lower()])
     return tuple(words)
 
 
@@ -174,7 +174,7 @@ def _of_long(text: str, found: Sequence[Run], distinct: tuple[str, ...], index: 
     asked = _asked(text)
     factors = {token: QUESTION_WEIGHT if token in asked else 1 for token in distinct}
     named = {piece.token for run in found if _CODE.search(run.text) or len(run.pieces) > 1 for piece in run.pieces}
-    frequencies = index.frequencies(_surveyed(distinct, asked | named, index), view=view)
+    frequencies = index.frequencies(_surveyed(distinct, asked | named, index, view), view=view)
     weights = term_weights(frequencies, int(np.count_nonzero(view.live)))
     told = {
         token: weight * factors[token] * (IDENTIFIER_WEIGHT if token in named else 1)
@@ -202,10 +202,10 @@ def _asked(text: str) -> frozenset[str]:
     return frozenset(asked)
 
 
-def _surveyed(distinct: Sequence[str], preferred: frozenset[str], index: Index) -> tuple[str, ...]:
+def _surveyed(distinct: Sequence[str], preferred: frozenset[str], index: Index, view: View) -> tuple[str, ...]:
     """Return the tokens worth counting exactly: those preferred and those in the fewest stored documents."""
     if len(distinct) <= MAX_SURVEYED:
         return tuple(distinct)
-    about = index.stored_frequencies(distinct)
+    about = index.stored_frequencies(distinct, view=view)
     known = [token for token in distinct if about[token]]
     return tuple(sorted(known, key=lambda token: (token not in preferred, about[token]))[:MAX_SURVEYED])
