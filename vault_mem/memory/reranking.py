@@ -40,8 +40,7 @@ def embedder_notices(session: Session, question: Question) -> tuple[str, ...]:
 
 
 def _changed(ranked: Ranked, score: float, opinion: float) -> Ranked:
-    parts = ranked.parts if np.isnan(opinion) else {**ranked.parts, "reranker": opinion}
-    return replace(ranked, score=score, parts=parts)
+    return replace(ranked, score=score, opinion=None if np.isnan(opinion) else opinion)
 
 
 def _text(session: Session, moment: Moment, ranked: Ranked) -> str:

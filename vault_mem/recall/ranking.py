@@ -6,8 +6,8 @@ of them by a weighted sum of named features (`features`), weighed at last by wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,14 @@ OTHER_STATUS_FACTOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Findings:
+    """What both stages found of the candidates of a ranking, by their place in the first stage's order."""
+
+    found: Candidates
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """One passage in the ranking.
 
@@ -37,29 +45,65 @@ class Ranked:
         document: its id in the index.
         score: 0..1 within this ranking: the second stage's chance times the claim.
         claim: the factor of what the note says of itself.
-        lexical: the passage's own words, 0..1 of the best passage's.
-        cosine: similarity of meaning, None without vectors.
-        parts: what the first stage adds up, weighted, by name.
-        features: values of the second stage by name; empty for what it did not look at.
-        coverage: share of the question's weight that the passage holds literally, 0..1.
-        likeness: the same where words that mean nearly the same count in part.
+        place: where the first stage had it, from 0.
+        findings: of this ranking.
+        opinion: what the user's reranker thinks of it, 0..1; None if it was not asked.
     """
 
     position: int
     document: int
     score: float
     claim: float
-    lexical: float
-    cosine: float | None
-    parts: Mapping[str, float]
-    features: Mapping[str, float]
-    coverage: float = 0.0
-    likeness: float = 0.0
+    place: int
+    findings: Findings = field(repr=False)
+    opinion: float | None = None
+
+    @property
+    def parts(self) -> dict[str, float]:
+        """What the first stage adds up, weighted, by name, and `reranker` if one was asked."""
+        parts = {name: float(part[self._row]) for name, part in self.findings.found.parts.items()}
+        return parts if self.opinion is None else {**parts, "reranker": self.opinion}
+
+    @property
+    def features(self) -> dict[str, float]:
+        """Values of the second stage by name; empty for what it did not look at."""
+        if not self._is_read:
+            return {}
+        return dict(zip(NAMES, self.findings.reading.values[self.place].tolist(), strict=True))
+
+    @property
+    def lexical(self) -> float:
+        """The passage's own words, 0..1 of the best passage's."""
+        return float(self.findings.found.lexical[self._row])
+
+    @property
+    def cosine(self) -> float | None:
+        """Similarity of meaning, None without vectors."""
+        cosines = self.findings.found.cosines
+        return None if cosines is None else float(cosines[self._row])
+
+    @property
+    def coverage(self) -> float:
+        """Share of the question's weight that the passage holds literally, 0..1; 0 for what was not looked at."""
+        return float(self.findings.reading.coverage[self.place]) if self._is_read else 0.0
+
+    @property
+    def likeness(self) -> float:
+        """The same where words that mean nearly the same count in part."""
+        return float(self.findings.reading.likeness[self.place]) if self._is_read else 0.0
 
     @property
     def relevance(self) -> float:
         """How surely it answers, 0..1; about 0 for what the second stage did not look at."""
         return relevance(self.coverage, self.features.get("window", 0.0), self.cosine)
+
+    @property
+    def _row(self) -> int:
+        return int(self.findings.found.order[self.place])
+
+    @property
+    def _is_read(self) -> bool:
+        return self.place < len(self.findings.reading.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +150,7 @@ def rank(
     fits = None if window is None else [closeness(window, *facts.note_time(owner)) for owner in owners]
     reading = read_candidates(question.text, terms, found, rows, index=index, view=view, closeness=fits)
     chances = min_max(found.scores)[found.order] if question.mode == "dense" else _chances(found, reading, weights)
-    read = _Read(found, chances, reading)
-    entries = _entries(read, view, facts, frozenset(positions))
+    entries = _entries(Findings(found, reading), chances, view, facts, frozenset(positions))
     entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
     return Ranking(tuple(entries), terms, weights)
 
@@ -129,40 +172,21 @@ def _chances(found: Candidates, reading: Reading, weights: Weights) -> FloatArra
     return np.concatenate([head, lowest * np.clip(rest / best, 0, 1)]).astype(np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """Both stages' findings: a chance for each candidate in order, a reading of the first of them."""
-
-    found: Candidates
-    chances: FloatArray
-    reading: Reading
-
-
-def _entries(read: _Read, view: View, facts: Facts, positions: frozenset[int]) -> list[Ranked]:
+def _entries(
+    findings: Findings, chances: FloatArray, view: View, facts: Facts, positions: frozenset[int]
+) -> list[Ranked]:
     """Return an entry for each note that holds a passage and may answer (equal files share their passages)."""
+    claims: dict[int, float] = {}
     entries = []
-    found, chances, reading = read.found, read.chances, read.reading
-    for place, row in enumerate(found.order.tolist()):
-        is_read = place < len(reading.values)
-        document = int(found.documents[row])
+    documents = findings.found.documents[findings.found.order].tolist()
+    for place, (document, chance) in enumerate(zip(documents, chances.tolist(), strict=True)):
         for position in view.notes_of(document):
             if position not in positions:
                 continue
-            claim = _claim(view.notes[position], facts.status(position))
-            entries.append(
-                Ranked(
-                    position=position,
-                    document=document,
-                    score=min(1.0, float(chances[place]) * claim),
-                    claim=claim,
-                    lexical=float(found.lexical[row]),
-                    cosine=None if found.cosines is None else float(found.cosines[row]),
-                    parts={name: float(part[row]) for name, part in found.parts.items()},
-                    features=dict(zip(NAMES, reading.values[place].tolist(), strict=True)) if is_read else {},
-                    coverage=float(reading.coverage[place]) if is_read else 0.0,
-                    likeness=float(reading.likeness[place]) if is_read else 0.0,
-                )
-            )
+            if position not in claims:
+                claims[position] = _claim(view.notes[position], facts.status(position))
+            claim = claims[position]
+            entries.append(Ranked(position, document, min(1.0, chance * claim), claim, place, findings))
     return entries
 
 
