@@ -116,3 +116,11 @@ def test_a_kind_is_found_in_words_or_digits() -> None:
     assert has_kind("It has three legs.", NUMBER) == 1
     assert has_kind("It has legs.", NUMBER) == 0
     assert has_kind("It has 3 legs.", None) == 0
+
+
+def test_a_template_comes_after_notes_unless_templates_are_asked_for(memory: Memory) -> None:
+    for path in ("Templates/Form.md", "Movies/Solaris.md"):
+        (memory.root / path).parent.mkdir(exist_ok=True)
+        (memory.root / path).write_text(f"Director and rating of the movie.\n{path}", encoding="utf-8")
+    assert [hit.title for hit in memory.recall("movie director rating").hits] == ["Solaris", "Form"]
+    assert memory.recall("movie director rating template").hits[0].title == "Form"

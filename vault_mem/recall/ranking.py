@@ -14,6 +14,7 @@ import numpy as np
 from vault_mem.errors import InvalidQueryError
 from vault_mem.index.index import Index
 from vault_mem.index.view import IndexedNote, View
+from vault_mem.notes.model import NotePath
 from vault_mem.recall.candidates import Candidates, find_candidates
 from vault_mem.recall.features import DEPTH, NAMES, Reading, read_candidates
 from vault_mem.recall.filters import Facts
@@ -26,14 +27,22 @@ from vault_mem.recall.weights import Weights
 
 STATUS_FACTORS = {"active": 1.0, "disputed": 0.9, "hypothesis": 0.85}
 OTHER_STATUS_FACTOR = 0.5
+TEMPLATE_FACTOR = 0.5
+"""For a form that waits to be filled in, unless the question is about templates."""
+
+_TEMPLATE_FOLDERS = frozenset({"template", "templates", "_templates"})
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What both stages found of the candidates of a ranking, by their place in the first stage's order."""
+    """What both stages found of the candidates of a ranking, by their place in the first stage's order.
+
+    `asked` are the question's tokens.
+    """
 
     found: Candidates
     reading: Reading
+    asked: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,7 @@ def rank(
     fits = None if window is None else [closeness(window, *facts.note_time(owner)) for owner in owners]
     reading = read_candidates(question.text, terms, found, rows, index=index, view=view, closeness=fits)
     chances = min_max(found.scores)[found.order] if question.mode == "dense" else _chances(found, reading, weights)
-    entries = _entries(Findings(found, reading), chances, view, facts, frozenset(positions))
+    entries = _entries(Findings(found, reading, frozenset(terms.terms)), chances, view, facts, frozenset(positions))
     entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
     return Ranking(tuple(entries), terms, weights)
 
@@ -177,6 +186,7 @@ def _entries(
 ) -> list[Ranked]:
     """Return an entry for each note that holds a passage and may answer (equal files share their passages)."""
     claims: dict[int, float] = {}
+    wants_templates = "templat" in findings.asked
     entries = []
     documents = findings.found.documents[findings.found.order].tolist()
     for place, (document, chance) in enumerate(zip(documents, chances.tolist(), strict=True)):
@@ -184,7 +194,8 @@ def _entries(
             if position not in positions:
                 continue
             if position not in claims:
-                claims[position] = _claim(view.notes[position], facts.status(position))
+                form = 1.0 if wants_templates else _form_factor(view.notes[position].path)
+                claims[position] = form * _claim(view.notes[position], facts.status(position))
             claim = claims[position]
             entries.append(Ranked(position, document, min(1.0, chance * claim), claim, place, findings))
     return entries
@@ -196,3 +207,8 @@ def _claim(note: IndexedNote, status: str) -> float:
     importance = 1.0 + 0.1 * (metadata.importance - 0.5)
     confidence = 0.8 + 0.2 * metadata.confidence
     return importance * confidence * STATUS_FACTORS.get(status, OTHER_STATUS_FACTOR)
+
+
+def _form_factor(path: NotePath) -> float:
+    folders = path.casefold().split("/")[:-1]
+    return TEMPLATE_FACTOR if _TEMPLATE_FOLDERS.intersection(folders) else 1.0
