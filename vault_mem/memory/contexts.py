@@ -24,8 +24,8 @@ MAX_FILES, MAX_FILE_NAME = 500, 4_096
 MAX_TRIGGER = 500
 MAX_HANDOFFS, MAX_QUESTIONS, MAX_RELEVANT = 1, 5, 10
 ITEM_CHARACTERS = 600
-MIN_SCORE = 0.25
-"""A passage with less of the best one's score is not shown: silence costs the reader nothing."""
+MIN_RELEVANCE = 0.05
+"""A passage that answers less surely is not shown. Context was asked for, so this is less than to speak up unasked."""
 
 _WORD = re.compile(r"\w+")
 
@@ -105,10 +105,9 @@ def _relevant(
         return
     question = Question(text=text, filters=Filters(), now=session.now(), limit=MAX_RELEVANT)
     ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)
-    best = ranking.ranked[0].score if ranking.ranked else 0.0
     seen: set[int] = set()
     for ranked in ranking.ranked:
-        if len(seen) >= MAX_RELEVANT or ranked.score < MIN_SCORE * best or ranked.lexical <= 0:
+        if len(seen) >= MAX_RELEVANT or ranked.relevance < MIN_RELEVANCE:
             continue
         if ranked.position not in seen:
             seen.add(ranked.position)
