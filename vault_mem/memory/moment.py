@@ -13,6 +13,7 @@ from vault_mem.index.index import Index
 from vault_mem.index.view import IndexedNote, View
 from vault_mem.memory.links import Edge, edges
 from vault_mem.memory.references import References
+from vault_mem.memory.succession import find_successors
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
@@ -73,21 +74,11 @@ class Moment:
 
     @cached_property
     def successors(self) -> Mapping[NotePath, tuple[NotePath, ...]]:
-        """Notes that replace a note, by its path; notes that name each other in a circle replace none of it.
+        """Notes that replace a note, by its path; see `find_successors`.
 
-        A successor that is itself archived, in the inbox or a mere hypothesis replaces nothing; a note that was retired
-        by one of our writes has `status: superseded` all the same, until `restore`.
+        A note that was retired by one of our writes has `status: superseded` until `restore`, whoever is archived.
         """
-        found: dict[NotePath, list[NotePath]] = {}
-        for note in self.view.notes:
-            if note.metadata.status in {"archived", "inbox", "hypothesis"}:
-                continue
-            for target in note.metadata.relations.get("supersedes", ()):
-                old = self.references.link(target, source=note.path)
-                if old is not None and old != note.path:
-                    found.setdefault(old, []).append(note.path)
-        kept = {old: tuple(new for new in news if not _leads(found, new, old)) for old, news in found.items()}
-        return {old: news for old, news in kept.items() if news}
+        return find_successors(self.view.notes, self.references)
 
     @cached_property
     def _origins(self) -> dict[int, CommitRecord | None]:
@@ -245,17 +236,3 @@ def _stated_time(note: IndexedNote) -> tuple[datetime | None, datetime | None]:
 
 def _is_in(moment: datetime, start: datetime | None, end: datetime | None) -> bool:
     return (start is None or start <= moment) and (end is None or moment < end)
-
-
-def _leads(successors: Mapping[NotePath, list[NotePath]], start: NotePath, end: NotePath) -> bool:
-    """Whether the successors of `start`, and theirs, come to `end`."""
-    seen: set[NotePath] = set()
-    waiting = [start]
-    while waiting:
-        path = waiting.pop()
-        if path == end:
-            return True
-        if path not in seen:
-            seen.add(path)
-            waiting.extend(successors.get(path, ()))
-    return False

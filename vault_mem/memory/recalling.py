@@ -12,6 +12,7 @@ from vault_mem.memory.answers import Feature, Hit, Recalled
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.memory.similarity import overlap
+from vault_mem.memory.succession import Replaced, after_successors
 from vault_mem.memory.windows import asked_window, shown
 from vault_mem.notes.markdown import split_lines
 from vault_mem.notes.model import Chunk, Lines, NotePath
@@ -39,11 +40,7 @@ def recall(session: Session, question: Question) -> Recalled:
         return _listed(session, moment, question, positions)
     window = asked_window(session, question, now=judged)
     ranking, is_applied = _ranked(session, moment, question, positions, window)
-    entries = [
-        entry
-        for entry in _arranged(session, moment, ranking, question)
-        if entry.ranked.relevance >= question.min_relevance
-    ]
+    entries = _arranged(session, moment, ranking, question, positions)
     page = entries[question.offset : question.offset + question.limit]
     hits = [_hit(session, moment, question, ranking, entry) for entry in page]
     session.index.check(moment.view)
@@ -96,15 +93,24 @@ class _Entry:
     similar: tuple[NotePath, ...] = ()
 
 
-def _arranged(session: Session, moment: Moment, ranking: Ranking, question: Question) -> list[_Entry]:
-    """Reduce to one passage a note, fold near-duplicates, and put nothing above what supersedes it."""
+def _arranged(
+    session: Session, moment: Moment, ranking: Ranking, question: Question, positions: Sequence[int]
+) -> list[_Entry]:
+    """Leave out what is not sure enough, put nothing above what supersedes it, reduce to one passage a note, and fold.
+
+    A successor comes along with what it replaces, however sure it is itself.
+    """
+    sure: Sequence[Ranked] = ranking.ranked
+    if question.min_relevance > 0:
+        sure = [ranked for ranked in sure if ranked.relevance >= question.min_relevance]
+    replaced = Replaced(moment.view.notes, moment.positions, moment.successors)
+    ordered = replaced.arranged(sure, spare=ranking.ranked, positions=positions)
     if question.passages:
-        return [_Entry(ranked) for ranked in ranking.ranked]
+        return [_Entry(ranked) for ranked in ordered]
     best: dict[int, Ranked] = {}
-    for ranked in ranking.ranked:
+    for ranked in ordered:
         best.setdefault(ranked.position, ranked)
-    entries = _folded(session, moment, list(best.values()), question.offset + question.limit)
-    return _successors_first(moment, entries)
+    return _folded(session, moment, list(best.values()), question.offset + question.limit)
 
 
 def _folded(session: Session, moment: Moment, ranked: list[Ranked], needed: int) -> list[_Entry]:
@@ -137,17 +143,6 @@ def _twin(
         if overlap(mine, words[at]) >= MIN_DUPLICATE_OVERLAP and moment.status(kept.ranked.position) == status:
             return at
     return None
-
-
-def _successors_first(moment: Moment, entries: list[_Entry]) -> list[_Entry]:
-    """Move each superseded note behind the last of its successors that is in the answer."""
-    places = {moment.view.notes[entry.ranked.position].path: place for place, entry in enumerate(entries)}
-    keys = []
-    for place, entry in enumerate(entries):
-        successors = moment.successors.get(moment.view.notes[entry.ranked.position].path, ())
-        behind = max((places[path] for path in successors if path in places), default=-1)
-        keys.append((max(place, behind), 1 if behind >= place else 0, place))
-    return [entries[place] for _, _, place in sorted(keys)]
 
 
 # --- hits ---
@@ -244,14 +239,19 @@ def _within_budget(hits: Sequence[Hit], max_tokens: int | None) -> list[Hit]:
 
 
 def _listed(session: Session, moment: Moment, question: Question, positions: Sequence[int]) -> Recalled:
-    """List what the filters leave, newest first; of one second, what was committed last; then by path."""
+    """List what the filters leave, newest first; of one second, what was committed last; then by path.
+
+    What replaces a note comes before it, however old it is.
+    """
     oldest = moment.time.replace(year=1)
 
     def age(position: int) -> tuple[datetime, float]:
         changed = moment.changed(position) or moment.view.notes[position].metadata.created or oldest
         return changed, moment.rank(position)
 
+    notes = moment.view.notes
     newest = sorted(positions, key=age, reverse=True)
+    newest = after_successors(newest, lambda position: notes[position].path, moment.successors)
     page = newest[question.offset : question.offset + question.limit]
     hits = []
     for position in page:
@@ -287,5 +287,5 @@ def _explained(question: Question, ranking: Ranking) -> tuple[str, ...]:
         f"terms: {terms}",
         f"{len(ranking.ranked)} passages matched; mode {question.mode}{f', without {off}' if off else ''}",
         f"score = claim / (1 + exp(-({ranking.weights.bias:g} + the shares of the features)))",
-        "claim is the note's importance, confidence and status",
+        "claim is the note's importance, confidence and status; what replaces a note gets its score, if that is more",
     )
