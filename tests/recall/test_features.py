@@ -124,3 +124,12 @@ def test_a_template_comes_after_notes_unless_templates_are_asked_for(memory: Mem
         (memory.root / path).write_text(f"Director and rating of the movie.\n{path}", encoding="utf-8")
     assert [hit.title for hit in memory.recall("movie director rating").hits] == ["Solaris", "Form"]
     assert memory.recall("movie director rating template").hits[0].title == "Form"
+
+
+def test_properties_and_aliases_are_part_of_what_a_note_holds(memory: Memory) -> None:
+    head = "---\naliases: [Stalker film]\ndirector: Andrei Tarkovsky\n---\n"
+    (memory.root / "Zone.md").write_text(head + "Three men walk, and talk about wishes.\n", encoding="utf-8")
+    (memory.root / "Other.md").write_text("A director of a bank was called Andrei.\n", encoding="utf-8")
+    answer = memory.recall("Stalker film Andrei Tarkovsky", explain=True)
+    assert answer.hits[0].title == "Zone"
+    assert answer.hits[0].scores["coverage"] == 1

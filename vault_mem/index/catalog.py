@@ -157,6 +157,13 @@ class Catalog:
             raise IndexReplacedError
         return found
 
+    def properties(self, documents: Collection[int]) -> dict[int, str]:
+        """Return what people wrote into the frontmatter, by the id of a note's first chunk; empty ones left out."""
+        query = """SELECT d.id, b.properties FROM documents d JOIN blobs b ON b.blob = d.blob
+                   WHERE d.id IN (SELECT value FROM json_each(?)) AND d.ordinal = 0 AND b.properties != ''"""
+        with self.database.read() as connection:
+            return dict(connection.execute(query, (json.dumps([int(document) for document in documents]),)).fetchall())
+
     def words_after(self, number: int, *, limit: int) -> list[tuple[int, str]]:
         """Return (number, word) of the words of all notes with a greater number, by number, `limit` at most.
 

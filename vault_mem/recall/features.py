@@ -179,12 +179,13 @@ class _Neighbours:
         self.row_before = self._neighbours(owners, rows, -1)
         after = self._neighbours(owners, rows, 1)
         wanted = sorted({int(row) for row in (*rows, *self.row_before, *after) if row >= 0})
-        chunks = index.catalog.chunks([int(documents[row]) for row in wanted])
+        ids = [int(documents[row]) for row in wanted]
+        chunks, properties = index.catalog.chunks(ids), index.catalog.properties(ids)
         self.passages = []
-        for row in wanted:
-            note, chunk = view.notes[owners[row]], chunks[int(documents[row])]
-            place = "\n".join((note.title, *chunk.headings, *note.metadata.tags))
-            self.passages.append(read_passage(chunk, place))
+        for row, document in zip(wanted, ids, strict=True):
+            note, chunk = view.notes[owners[row]], chunks[document]
+            names = (note.title, *note.metadata.aliases, *chunk.headings, *note.metadata.tags)
+            self.passages.append(read_passage(chunk, "\n".join((*names, properties.get(document, "")))))
         places = {row: place for place, row in enumerate(wanted)} | {-1: -1}
         self.own = np.array([places[int(row)] for row in rows], dtype=np.intp)
         self.before = np.array([places[int(row)] for row in self.row_before], dtype=np.intp)

@@ -13,6 +13,9 @@ from vault_mem.notes.turns import said
 MAX_WORDS = 512
 """Distinct words of a passage that are compared by meaning; a chunk of prose has about 200."""
 
+KEPT = 4_096
+"""Texts whose words are remembered; of long passages about 80 MB, of chat a tenth of that."""
+
 _ASKS = re.compile(r"[?？](?=[\s\"'”’»)\]*_]|\Z)")
 
 
@@ -31,7 +34,7 @@ class Passage:
     Attributes:
         text: what is said, without the headings before it and the speaker's name.
         wording: of that text.
-        place: of the title, headings and tags it stands under.
+        place: of the title, aliases, headings and tags it stands under, and of the properties at its note's head.
         author: tokens of the speaker's name; empty where nobody speaks by name.
         asks: whether a sentence of it is a question.
     """
@@ -48,18 +51,18 @@ class Passage:
 
 
 def read_passage(chunk: Chunk, place: str) -> Passage:
-    """Return a chunk as the features see it; `place` is the text it stands under: title, headings, tags."""
+    """Return a chunk as the features see it; `place` is the text it stands under: names, headings, tags, properties."""
     return _read(chunk.text, chunk.author or "", place)
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=KEPT)
 def wording(text: str) -> Wording:
     """Return the words and tokens of a text."""
     words = tuple(dict.fromkeys(written_words(text)))
     return Wording(words[:MAX_WORDS], frozenset(analyze(text)))
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=KEPT)
 def _read(text: str, author: str, place: str) -> Passage:
     spoken = said(text) if author else text
     return Passage(
