@@ -205,7 +205,7 @@ def test_an_archived_and_an_expired_note_stand_behind_their_successors(memory: M
     assert sorted((hit.path, hit.status) for hit in hits) == [
         ("gone.md", "archived"),
         ("now.md", "active"),
-        ("over.md", "superseded"),
+        ("over.md", "expired"),
     ]
     assert names(memory.recall("zebra gate", statuses=["expired", "active"]).hits) == ["now", "over"]
     assert names(memory.recall("zebra gate").hits) == ["now"]
@@ -218,3 +218,14 @@ def test_an_archived_link_of_a_chain_hands_on(memory: Memory, vault: Path) -> No
     by_hand(vault, "c", "Gate at eleven.", old=["b"])
     assert names(memory.recall("zebra gate").hits) == ["c"]
     assert names(memory.recall("zebra gate", statuses=ALL).hits) == ["c", "b", "a"]
+
+
+def test_what_is_over_is_marked_and_stands_for_nothing_that_holds(memory: Memory, vault: Path) -> None:
+    by_hand(vault, "over", "The zebra gate is closed for repairs.", expires="2020-01-01")
+    by_hand(vault, "now", "The zebra gate is closed for repairs!")
+    hits = memory.recall("zebra gate", statuses=["expired", "active"]).hits
+    assert {hit.path: (hit.status, hit.similar) for hit in hits} == {
+        "over.md": ("expired", ()),
+        "now.md": ("active", ()),
+    }
+    assert [hit.status for hit in memory.recall(statuses=["expired"]).hits] == ["expired"]

@@ -34,7 +34,7 @@ def recall(session: Session, question: Question) -> Recalled:
     """Answer a question; see `Memory.recall`."""
     present = session.present()
     moment = present if question.at is None else session.at(question.at)
-    judged = question.now if question.at is None else max(moment.time, question.at_time or moment.time)
+    judged = _judged(moment, question)
     positions = select(moment.view.notes, question.filters, moment, now=judged)
     if not question.text:
         return _listed(session, moment, question, positions)
@@ -53,6 +53,11 @@ def recall(session: Session, question: Question) -> Recalled:
         window=shown(window, is_applied=is_applied),
         explanation=_explained(question, ranking),
     )
+
+
+def _judged(moment: Moment, question: Question) -> datetime:
+    """Return the time at which notes expire and `yesterday` is the day before."""
+    return question.now if question.at is None else max(moment.time, question.at_time or moment.time)
 
 
 def _ranked(
@@ -110,37 +115,36 @@ def _arranged(
     best: dict[int, Ranked] = {}
     for ranked in ordered:
         best.setdefault(ranked.position, ranked)
-    return _folded(session, moment, list(best.values()), question.offset + question.limit)
+    return _folded(session, moment, question, list(best.values()))
 
 
-def _folded(session: Session, moment: Moment, ranked: list[Ranked], needed: int) -> list[_Entry]:
+def _folded(session: Session, moment: Moment, question: Question, ranked: list[Ranked]) -> list[_Entry]:
     """Fold passages with nearly the same words into the best of them, as far down as the page needs.
 
     What stands at a place depends only on what ranks above it, so pages fit together.
     """
+    needed, judged = question.offset + question.limit, _judged(moment, question)
     entries: list[_Entry] = []
-    words: list[frozenset[str]] = []
+    said: list[tuple[str, frozenset[str]]] = []
     for number, entry in enumerate(ranked):
         if len(entries) >= needed or number >= COLLAPSE_DEPTH:
             return [*entries, *(_Entry(rest) for rest in ranked[number:])]
         note, chunk = moment.view.notes[entry.position], session.index.catalog.chunk(entry.document)
+        status = moment.status_at(entry.position, judged)
         mine = frozenset(analyze(without_title(chunk.text, note.title)))
-        at = _twin(moment, entry, mine, entries, words)
+        at = _twin(status, mine, said)
         if at is None:
             entries.append(_Entry(entry))
-            words.append(mine)
+            said.append((status, mine))
         else:
             entries[at] = replace(entries[at], similar=(*entries[at].similar, note.path))
     return entries
 
 
-def _twin(
-    moment: Moment, entry: Ranked, mine: frozenset[str], entries: Sequence[_Entry], words: Sequence[frozenset[str]]
-) -> int | None:
+def _twin(status: str, mine: frozenset[str], said: Sequence[tuple[str, frozenset[str]]]) -> int | None:
     """Return the place of the entry that says nearly the same and has the same status, None if there is none."""
-    status = moment.status(entry.position)
-    for at, kept in enumerate(entries):
-        if overlap(mine, words[at]) >= MIN_DUPLICATE_OVERLAP and moment.status(kept.ranked.position) == status:
+    for at, (other, words) in enumerate(said):
+        if status == other and overlap(mine, words) >= MIN_DUPLICATE_OVERLAP:
             return at
     return None
 
@@ -155,7 +159,7 @@ def _hit(session: Session, moment: Moment, question: Question, ranking: Ranking,
     if question.explain:
         parts |= {"coverage": ranked.coverage, "likeness": ranked.likeness, "cosine": ranked.cosine or 0.0}
     return replace(
-        _evidence(session, moment, ranked.position, chunk, frozenset(question.text.casefold().split())),
+        _evidence(session, moment, question, ranked.position, chunk),
         score=round(ranked.score, 4),
         relevance=round(ranked.relevance, 4),
         scores={name: round(value, 4) for name, value in parts.items()},
@@ -173,7 +177,7 @@ def _features(ranked: Ranked, ranking: Ranking) -> tuple[Feature, ...]:
     )
 
 
-def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | None, words: frozenset[str]) -> Hit:
+def _evidence(session: Session, moment: Moment, question: Question, position: int, chunk: Chunk | None) -> Hit:
     """Return a hit without a score: the passage, the note's own claims, and who wrote it when."""
     note = moment.view.notes[position]
     text, lines = _shown(session, moment, note, chunk)
@@ -184,7 +188,7 @@ def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | No
         id=note.metadata.id,
         path=note.path,
         title=note.title,
-        excerpt=excerpt(text, words),
+        excerpt=excerpt(text, frozenset(question.text.casefold().split())),
         lines=lines,
         score=0.0,
         relevance=None,
@@ -197,7 +201,7 @@ def _evidence(session: Session, moment: Moment, position: int, chunk: Chunk | No
         version=note.blob,
         created=note.metadata.created,
         age_days=age,
-        status=moment.status(position),
+        status=moment.status_at(position, _judged(moment, question)),
         type=note.metadata.type,
         tags=note.metadata.tags,
         namespace=moment.namespace(position),
@@ -257,7 +261,7 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
     for position in page:
         documents = moment.view.notes[position].documents
         chunk = session.index.catalog.chunk(documents[0]) if documents else None
-        hits.append(_evidence(session, moment, position, chunk, frozenset()))
+        hits.append(_evidence(session, moment, question, position, chunk))
     kept = _within_budget(hits, question.max_tokens)
     return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, None))
 
