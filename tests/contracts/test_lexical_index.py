@@ -242,8 +242,6 @@ index.add(killed())
     assert len(index.holders("bee", live=every(500))) == 1
 
 
-# Whoosh leaves a table of contents that it cannot read open.
-@pytest.mark.filterwarnings("ignore:.*\\.toc:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("damage", ["cut", "garbage", "gone"])
 def test_damage_is_said_never_answered_from(engine: Engine, tmp_path: Path, damage: str) -> None:
     folder = tmp_path / "lexical"

@@ -304,7 +304,6 @@ def gone(path: Path) -> None:
 HARMS = {"garbage": garbage, "truncated": truncated, "empty": empty, "a folder": a_folder, "gone": gone}
 
 
-@pytest.mark.filterwarnings("ignore:.*\\.toc:pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
 @pytest.mark.parametrize("harm", HARMS.values(), ids=HARMS)
 def test_a_damaged_index_is_made_again(tmp_path: Path, isolated: Path, harm: Callable[[Path], None]) -> None:
     root = make(tmp_path / "vault")

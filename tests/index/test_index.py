@@ -238,7 +238,6 @@ def test_an_engine_that_is_deleted_is_made_again_alone(index: Index, files: File
     again.close()
 
 
-@pytest.mark.filterwarnings("ignore:.*\\.toc:pytest.PytestUnraisableExceptionWarning")  # whoosh leaves it open
 @pytest.mark.parametrize("name", ["lexical", "vectors"])
 @pytest.mark.parametrize("is_open", [False, True])
 def test_a_damaged_engine_is_made_again(index: Index, files: Files, tmp_path: Path, name: str, is_open: bool) -> None:

@@ -6,6 +6,7 @@ computed from every document it holds, and here old versions of a note must not 
 
 from __future__ import annotations
 
+import io
 import pickle
 import struct
 import threading
@@ -21,6 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import columns, fields, formats, index
+from whoosh.filedb.filestore import FileStorage
+from whoosh.filedb.structfile import StructFile
 from whoosh.reading import CorruptIndexError, IndexReader, SegmentReader, TermNotFound
 from whoosh.util.filelock import try_for
 from whoosh.writing import SegmentWriter
@@ -59,6 +62,16 @@ class Tokens(fields.FieldType):  # type: ignore[misc]  # whoosh is not typed for
     def separate_spelling(self) -> bool:
         """Say that no word list is kept beside the postings."""
         return False
+
+
+class Storage(FileStorage):  # type: ignore[misc]  # whoosh is not typed for us
+    """A folder whose tables of contents are read at once: whoosh leaves one open that it cannot make sense of."""
+
+    def open_file(self, name: str, **options: object) -> StructFile:
+        """Return a file to read from."""
+        if not name.endswith(".toc"):
+            return super().open_file(name, **options)
+        return StructFile(io.BytesIO(Path(self.folder, name).read_bytes()), name=name, **options)
 
 
 def _schema() -> fields.Schema:
@@ -103,7 +116,7 @@ class WhooshLexicalIndex:
         with self._seam():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if self._found() is None:
-                self._index = index.create_in(str(self._folder), _schema())
+                self._index = index.FileIndex.create(Storage(str(self._folder)), _schema())
         with self._seam(_TORN), self._writer() as writer:
             for document in documents:
                 tokens = {name: document.fields.get(name, ()) for name in FIELDS}
@@ -187,8 +200,8 @@ class WhooshLexicalIndex:
         """Return whoosh's index, None if there is none in the folder."""
         if self._index is not None and self._index.latest_generation() < 0:
             self._index = None
-        if self._index is None and index.exists_in(str(self._folder)):
-            self._index = index.open_dir(str(self._folder))
+        if self._index is None and self._folder.is_dir() and Storage(str(self._folder)).index_exists():
+            self._index = index.FileIndex(Storage(str(self._folder)))
         return self._index
 
     def _reopen(self) -> None:
