@@ -15,9 +15,9 @@ from tests.index.samples import Files, blob_of, commit, commit_id
 from vault_mem.errors import IndexDamagedError, InvalidConfigError
 from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import SCHEMA_VERSION
-from vault_mem.index.index import Coverage, Index
+from vault_mem.index.index import Index
 from vault_mem.index.lock import writers_lock
-from vault_mem.index.view import View
+from vault_mem.index.view import Coverage, View
 from vault_mem.notes.model import NotePath
 
 NOTES = {

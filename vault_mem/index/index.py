@@ -10,7 +10,6 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,7 +35,7 @@ from vault_mem.index.lexical.base import Ids, Mask, Scores
 from vault_mem.index.lock import writers_lock
 from vault_mem.index.parsing import parsed
 from vault_mem.index.texts import NAME_SHARE, NAME_WEIGHTS, PASSAGE_WEIGHTS
-from vault_mem.index.view import View
+from vault_mem.index.view import Coverage, View
 from vault_mem.index.vocabulary import Vocabulary
 from vault_mem.notes.model import BlobId, NotePath
 
@@ -47,15 +46,6 @@ _T = TypeVar("_T")
 _BATCH = 500
 _ENGINES = ("whoosh",)
 _OPENING_WAIT = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How many of a view's passages can be found: all, by words, by meaning."""
-
-    passages: int
-    indexed: int
-    embedded: int
 
 
 class Index:
@@ -256,7 +246,9 @@ class Index:
 
         A term that the view holds has at least 1.
         """
-        return self._asked(view, lambda engines: {term: engines.lexical.stored_frequency(term) for term in set(terms)})
+        return self._asked(
+            view, lambda engines: dict(zip(terms, engines.lexical.stored_frequencies(terms), strict=True))
+        )
 
     def nearest(self, word: str, *, view: View) -> tuple[str, ...]:
         """Return the words of a view's notes that a word may be a misspelling of, as written but lower-cased.

@@ -112,6 +112,15 @@ class View:
         return spread
 
 
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of a view's passages can be found: all, by words, by meaning."""
+
+    passages: int
+    indexed: int
+    embedded: int
+
+
 @lru_cache(maxsize=1 << 17)
 def name_of(path: NotePath) -> str:
     """Return a note's file name without folder and `.md`."""

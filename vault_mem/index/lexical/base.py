@@ -66,11 +66,11 @@ class LexicalIndex(Protocol):
     def holders(self, term: str, *, live: Mask) -> Ids:
         """Return the ids of the live documents that hold the term in any field, ascending; none if it is not known."""
 
-    def stored_frequency(self, term: str) -> int:
-        """Return about how many stored documents hold the term, live or not, without reading which.
+    def stored_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """Return about how many stored documents hold each term, live or not, without reading which.
 
-        At least the number of those that hold it in the field where most do, at most the sum over all fields; discarded
-        documents may count until the index is rewritten. 0 only for a term that no document holds.
+        From 1 for a term that any document holds, to the number of those that do, discarded ones included until they
+        are gone for good; 0 for an unknown one.
         """
 
     def close(self) -> None:

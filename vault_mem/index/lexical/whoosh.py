@@ -34,6 +34,7 @@ from vault_mem.index.lexical.bm25f import Lengths, Postings, score_terms
 
 _ROW = struct.Struct(f"<q{len(FIELDS)}I")
 _ROW_TYPE = np.dtype([("id", "<i8"), ("lengths", "<u4", (len(FIELDS),))])
+_LIKELY = ("body", *(name for name in FIELDS if name != "body"))
 _TIER = 8
 _ATTEMPTS = 10
 _CACHED_POSTINGS = 8_000_000
@@ -165,12 +166,12 @@ class WhooshLexicalIndex:
                     holds[postings.ids[postings.ids < len(live)]] = True
             return np.flatnonzero(holds & live)
 
-    def stored_frequency(self, term: str) -> int:
-        """Return about how many stored documents hold the term; see `LexicalIndex.stored_frequency`."""
+    def stored_frequencies(self, terms: Sequence[str]) -> list[int]:
+        """Return about how many stored documents hold each term; see `LexicalIndex.stored_frequencies`."""
         with self._seam():
             self._refresh()
-            text = _to_bytes(term)
-            return sum(max(segment.reader.doc_frequency(name, text) for name in FIELDS) for segment in self._segments)
+            tokens = [_to_bytes(term) for term in terms]
+            return [sum(_about(segment.reader, token) for segment in self._segments) for token in tokens]
 
     def close(self) -> None:
         """Release files."""
@@ -311,6 +312,12 @@ def _read_postings(segment: _Segment, name: str, term: str) -> Postings:
     ids = segment.ids[np.asarray(numbers, dtype=np.int64)]
     kept = ids >= 0
     return Postings(ids[kept], np.asarray(counts, dtype=np.float32)[kept])
+
+
+def _about(reader: Any, token: bytes) -> int:  # Any: whoosh's SegmentReader
+    """Return how many documents of a segment hold a token in their body, else in the first field that has it."""
+    counts = (int(reader.doc_frequency(name, token)) for name in _LIKELY)
+    return next((count for count in counts if count), 0)
 
 
 def _merge_full_tiers(writer: SegmentWriter, segments: list[Any]) -> list[Any]:
