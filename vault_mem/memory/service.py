@@ -20,6 +20,8 @@ from vault_mem.memory.answers import (
     Status,
     Written,
 )
+from vault_mem.memory.evaluating import judging
+from vault_mem.memory.evaluating.evaluation import Evaluation
 from vault_mem.memory.requests import DEFAULT_LIMIT, NewNote
 from vault_mem.memory.session import Session
 from vault_mem.recall.query import Question
@@ -365,6 +367,26 @@ class Memory:
             progress: called with (stage, done, total).
         """
         return checking.reindex(self._session, history=history, progress=progress)
+
+    def evaluate(
+        self,
+        *,
+        limit: int = judging.DEFAULT_QUESTIONS,
+        at: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Evaluation:
+        """Judge recall by the vault's own supersessions, links and questions; writes nothing to the vault.
+
+        Args:
+            limit: questions of each kind, 1..2,000; a vault that has more asks a sample, always the same.
+            at: known at: the vault as it was then.
+            progress: called with (stage, done, total).
+
+        Raises:
+            InvalidQueryError: for a limit out of bounds.
+            RevisionNotFoundError: for an `at` that names nothing.
+        """
+        return judging.evaluate(self._session, limit=limit, at=at, progress=progress)
 
     def check(self) -> Report:
         """Look at notes and links: malformed frontmatter, bad properties, broken and ambiguous links, twins."""

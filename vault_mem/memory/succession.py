@@ -39,10 +39,21 @@ def find_successors(notes: Iterable[IndexedNote], references: References) -> Suc
     return {old: news for old, news in standing.items() if news}
 
 
+def replacing(path: NotePath, successors: Successors) -> frozenset[NotePath]:
+    """Return all notes that replace a note, directly or by a chain."""
+    seen: set[NotePath] = set()
+    waiting = [path]
+    while waiting:
+        for new in successors.get(waiting.pop(), ()):
+            if new not in seen:
+                seen.add(new)
+                waiting.append(new)
+    return frozenset(seen)
+
+
 def last_successors(path: NotePath, successors: Successors) -> tuple[NotePath, ...]:
     """Return the ends of the chains that begin at a note, in the order of paths; empty if nothing replaces it."""
-    reached = _closure(path, successors)
-    return tuple(sorted(new for new in reached if new != path and new not in successors))
+    return tuple(sorted(new for new in replacing(path, successors) if new not in successors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,16 +154,6 @@ def _newest_first(
             ranked = sorted(successors.get(new, ()), key=lambda other: first.get(other, len(first)), reverse=True)
             waiting.extend((other, False) for other in ranked)
     return list(ordered)
-
-
-def _closure(path: NotePath, graph: Mapping[NotePath, Sequence[NotePath]]) -> set[NotePath]:
-    seen, waiting = {path}, [path]
-    while waiting:
-        for new in graph.get(waiting.pop(), ()):
-            if new not in seen:
-                seen.add(new)
-                waiting.append(new)
-    return seen
 
 
 def _fallen(successors: Mapping[NotePath, Sequence[NotePath]], archived: Collection[NotePath]) -> set[NotePath]:
