@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.data import data_folder
 from tests.timing import times_slower
-from vault_mem.index.analysis import MAX_TOKEN, STOP_WORDS, analyze
+from vault_mem.index.analysis import MAX_TOKEN, STOP_WORDS, analyze, runs
 from vault_mem.index.lexical.base import FieldWeights, LexicalDocument
 from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
 
@@ -70,7 +72,7 @@ def test_marks_belong_to_their_word() -> None:
 
 
 def test_no_token_is_a_stop_word_or_too_long() -> None:
-    tokens = analyze("the " * 10 + "x" * 500 + " ofTheAnd A.B.C " + "ab/" * 90)
+    tokens = analyze("the " * 10 + "x" * 500 + " " + "ß" * 300 + " ofTheAnd A.B.C " + "ab/" * 90)
     assert not STOP_WORDS.intersection(tokens), "none of these words has a stop word as its stem"
     assert max(map(len, tokens)) == MAX_TOKEN
 
@@ -85,6 +87,12 @@ def test_no_token_is_a_stop_word_or_too_long() -> None:
         pytest.param("a'" * 125_000, id="apostrophes"),
         pytest.param("数" * 250_000, id="Han"),
         pytest.param("ﷺ" * 250_000, id="expands under NFKC"),
+        pytest.param("1." * 125_000, id="versions"),
+        pytest.param("1,111" * 50_000, id="thousands"),
+        pytest.param("0123456789abcdef" * 15_000, id="hashes"),
+        pytest.param("2026-11-20" * 25_000, id="dates"),
+        pytest.param(".net" * 60_000, id="dots"),
+        pytest.param("🚀" * 250_000, id="pictures"),
         pytest.param("a" + "\u0301\u0327" * 125_000, id="unsorted accents"),
     ],
 )
@@ -92,6 +100,17 @@ def test_hostile_text_takes_linear_time(text: str) -> None:
     analyze(text[: len(text) // 100])
     assert times_slower(analyze, text) < 50
     assert len(analyze(text)) <= 2 * len(text)
+
+
+@given(st.text(max_size=80) | st.from_regex(r"[a-zA-Z0-9_./:@#+-]{1,40}"))
+def test_runs_are_what_a_query_is_looked_up_as(text: str) -> None:
+    assert [piece.token for run in runs(text) for piece in run.pieces] == analyze(text, query=True)
+    assert all(piece.surface and 0 < len(piece.token) <= MAX_TOKEN for run in runs(text) for piece in run.pieces)
+
+
+@pytest.mark.parametrize("text", ["🚀", "launch🚀day", "done ✅"])
+def test_pictures_are_words(text: str) -> None:
+    assert {"🚀", "✅"} & set(analyze(text))
 
 
 def test_composed_and_decomposed_text_are_equal() -> None:

@@ -136,7 +136,7 @@ def _part(word: str) -> Iterator[Piece]:
     if _HASH.fullmatch(word):
         yield Piece(word[:_SHORT_HASH], word[:_SHORT_HASH])
     if not word.isascii():
-        yield from (Piece(plain, stem(plain)) for plain in plainer(word))
+        yield from (Piece(plain[:MAX_TOKEN], stem(plain[:MAX_TOKEN])) for plain in plainer(word))
 
 
 def _code_parts(word: str) -> Iterator[Piece]:
