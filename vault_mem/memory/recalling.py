@@ -33,7 +33,11 @@ HIT_OVERHEAD_TOKENS = 60
 def recall(session: Session, question: Question) -> Recalled:
     """Answer a question; see `Memory.recall`."""
     present = session.present()
-    moment = present if question.at is None else session.at(question.at)
+    return answered(session, present if question.at is None else session.at(question.at), question)
+
+
+def answered(session: Session, moment: Moment, question: Question) -> Recalled:
+    """Answer a question from a moment: the one it asks about, or one that is kept for many questions."""
     judged = _judged(moment, question)
     positions = select(moment.view.notes, question.filters, moment, now=judged)
     if not question.text:

@@ -10,10 +10,10 @@ from vault_mem.memory.answers import Hit, Recalled
 from vault_mem.memory.evaluating.evaluation import StaleHits
 from vault_mem.memory.evaluating.figures import DEPTH
 from vault_mem.memory.evaluating.probes import Probe
-from vault_mem.memory.recalling import recall
+from vault_mem.memory.moment import Moment
+from vault_mem.memory.recalling import answered
 from vault_mem.memory.session import Session
-from vault_mem.memory.succession import Successors, replacing
-from vault_mem.notes.model import CommitId
+from vault_mem.memory.succession import replacing
 from vault_mem.notes.schema import STATUSES
 from vault_mem.recall.features import DEPTH as PASSAGES
 from vault_mem.recall.limits import MAX_LIMIT
@@ -26,10 +26,10 @@ EVERY_STATUS = frozenset({*STATUSES, "expired"})
 class Asking:
     """Asks questions of one view as `recall` would, but takes no time from their words: nobody asks them today."""
 
-    def __init__(self, session: Session, commit: CommitId | None, now: datetime) -> None:
-        """Ask a session's vault as it was known at a commit, the present for None; `now` is when notes expire."""
+    def __init__(self, session: Session, moment: Moment, now: datetime) -> None:
+        """Ask at a moment; `now` is when notes expire."""
         self._session = session
-        self._commit = commit
+        self._moment = moment
         self._now = now
 
     def rank(self, probe: Probe, weights: Weights) -> int | None:
@@ -49,7 +49,7 @@ class Asking:
         question = Question(probe.text, Filters(), self._now, limit=PASSAGES, passages=True, explain=True)
         return [hit for hit in self._recalled(question).hits if hit.path != probe.source or hit.path in probe.expected]
 
-    def stale_hits(self, probes: Sequence[Probe], successors: Successors) -> StaleHits:
+    def stale_hits(self, probes: Sequence[Probe]) -> StaleHits:
         """Ask the questions in the words of replaced notes, once as usual and once for notes of every status."""
         shown, above = [], []
         for probe in probes:
@@ -59,11 +59,11 @@ class Asking:
             order = [hit.path for hit in self._recalled(asked).hits]
             places = {path: place for place, path in enumerate(order)}
             old = places.get(probe.source, -1)
-            above.append(any(places.get(new, len(order)) > old >= 0 for new in replacing(probe.source, successors)))
+            above.append(
+                any(places.get(new, len(order)) > old >= 0 for new in replacing(probe.source, self._moment.successors))
+            )
         either = sum(one or other for one, other in zip(shown, above, strict=True))
         return StaleHits(len(probes), sum(shown), sum(above), round(either / max(len(probes), 1), 4))
 
     def _recalled(self, question: Question) -> Recalled:
-        past = None if self._commit is None else self._now
-        asked = replace(question, at=self._commit, at_time=past, time_words=False)
-        return self._session.asking(lambda: recall(self._session, asked))
+        return answered(self._session, self._moment, replace(question, time_words=False))

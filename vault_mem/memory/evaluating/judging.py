@@ -36,7 +36,8 @@ def evaluate(session: Session, *, limit: int, at: str | None, progress: Progress
     """Judge recall; see `Memory.evaluate`."""
     if not 1 <= limit <= MAX_QUESTIONS:
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_QUESTIONS:,} questions of each kind")
-    return _Run(session, at, progress or (lambda _stage, _done, _total: None)).evaluation(limit)
+    told = progress or (lambda _stage, _done, _total: None)
+    return session.asking(lambda: _Run(session, at, told).evaluation(limit))
 
 
 class _Run:
@@ -51,17 +52,17 @@ class _Run:
         self._moment: Moment = session.at(at)
         known = parse_typed(at, now=now, end_of_day=True) if at else None
         self._now = now if at is None else max(self._moment.time, known or self._moment.time)
-        self._asking = Asking(session, None if at is None else self._moment.commit, self._now)
+        self._asking = Asking(session, self._moment, self._now)
 
     def evaluation(self, limit: int) -> Evaluation:
         """Ask everything."""
         moment = self._moment
         positions = select(moment.view.notes, Filters(), moment, now=self._now)
-        asked = self._session.asking(lambda: Probing(moment, self._session.index, positions).probes(limit))
+        asked = Probing(moment, self._session.index, positions).probes(limit)
         probes = [probe for probe in asked if probe.expected]
         ranks = self._ranks("asking", probes, [Weights()] * len(probes))
         replaced = [probe for probe in asked if probe.kind == "supersessions"]
-        stale = self._asking.stale_hits(replaced, moment.successors)
+        stale = self._asking.stale_hits(replaced)
         tried = list(self._alternatives(probes, ranks))
         return Evaluation(
             revision=moment.commit,
