@@ -17,6 +17,7 @@ from vault_mem.cli.application import COMMANDS, application
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"
 VERBS = [name for name, verb in vars(Memory).items() if inspect.isfunction(verb) and not name.startswith("_")]
 NOT_VERBS = {"close"}
+COMMAND_OF = {"evaluate": "eval"}
 HEAVY = ("rich", "numpy", "git", "fastmcp", "whoosh", "model2vec", "sqlite3", "vault_mem.memory", "vault_mem.index")
 MODULES = Path(__file__).parents[2] / "vault_mem" / "cli"
 
@@ -53,7 +54,7 @@ def test_the_list_and_the_command_say_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - NOT_VERBS))
 def test_every_verb_is_a_command_with_the_same_parameters(verb: str) -> None:
-    shown = {param.name: param for param in command(verb).params}
+    shown = {param.name: param for param in command(COMMAND_OF.get(verb, verb)).params}
     flags = {flag for param in shown.values() for flag in param.opts}
     parameters = [
         name for name in inspect.signature(getattr(Memory, verb)).parameters if name not in {"self", "progress"}

@@ -18,6 +18,7 @@ READING = (
     ["context", "making", "tea"],
     ["status"],
     ["reindex"],
+    ["eval", "--self"],
     ["check"],
     ["fsck"],
 )

@@ -25,6 +25,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "init": "Make a folder a vault; changes no note.",
         "status": "Show the vault and its index in figures.",
         "reindex": "Throw the derived index away and build it again.",
+        "eval": "Judge recall by the vault's own notes.",
         "check": "Look for broken frontmatter, properties and links.",
         "fsck": "Look at the vault's integrity.",
     },

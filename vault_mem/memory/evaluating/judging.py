@@ -57,10 +57,11 @@ class _Run:
     def evaluation(self, limit: int) -> Evaluation:
         """Ask everything."""
         moment = self._moment
+        self._progress("asking", 0, 0)
         positions = select(moment.view.notes, Filters(), moment, now=self._now)
         asked = Probing(moment, self._session.index, positions).probes(limit)
         probes = [probe for probe in asked if probe.expected]
-        ranks = self._ranks("asking", probes, [Weights()] * len(probes))
+        ranks = self._ranks(probes, [Weights()] * len(probes))
         replaced = [probe for probe in asked if probe.kind == "supersessions"]
         stale = self._asking.stale_hits(replaced)
         tried = list(self._alternatives(probes, ranks))
@@ -87,19 +88,15 @@ class _Run:
         if len(probes) >= MIN_REFITTED and has_vectors:
             others.append(("second stage refitted", lambda: refitted(self._asking, probes)))
         comparison = Comparison(ranks, [probe.expected for probe in probes], comparisons=len(others))
-        for number, (name, weights_of) in enumerate(others, start=1):
+        for number, (name, weights_of) in enumerate(others):
             if time.perf_counter() - self._started > MAX_SECONDS:
                 yield None
                 return
-            stage = f"trying {number} of {len(others)}"
-            yield comparison.with_ranks(name, self._ranks(stage, probes, weights_of()))
+            self._progress("comparing", number, len(others))
+            yield comparison.with_ranks(name, self._ranks(probes, weights_of()))
 
-    def _ranks(self, stage: str, probes: Sequence[Probe], weights: Sequence[Weights]) -> _Ranks:
-        ranks: _Ranks = []
-        for probe, used in zip(probes, weights, strict=True):
-            ranks.append(self._asking.rank(probe, used))
-            self._progress(stage, len(ranks), len(probes))
-        return ranks
+    def _ranks(self, probes: Sequence[Probe], weights: Sequence[Weights]) -> _Ranks:
+        return [self._asking.rank(probe, used) for probe, used in zip(probes, weights, strict=True)]
 
 
 def _same(weights: Weights, count: int) -> Sequence[Weights]:

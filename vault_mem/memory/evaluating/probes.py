@@ -24,7 +24,7 @@ from vault_mem.recall.terms import term_weights
 KINDS = ("supersessions", "links", "questions", "headings")
 
 MAX_PER_ANSWER = 3
-"""Questions with the same answer, so that one note that everything links to does not decide."""
+"""Links to the same note that are asked, so that one note that everything links to does not decide."""
 
 MIN_TOKENS = 4
 """Telling words of a question; with fewer nobody could answer it."""
@@ -121,7 +121,7 @@ class Probing:
         return None if day_of(target.name, target.title) else target
 
     def _context(self, path: NotePath, link: Link, target: IndexedNote) -> str:
-        names = (target.title, target.name, link.target.rpartition("/")[2], *target.metadata.aliases)
+        names = (target.title, target.name, link.target, link.target.rpartition("/")[2], *target.metadata.aliases)
         for chunk in self._chunks(self._moment.note(path)):
             lines = chunk.text.split("\n")
             if 0 <= link.line - chunk.lines.first < len(lines):
@@ -147,13 +147,14 @@ class Probing:
 
 
 def _sample(probes: Iterator[Probe], limit: int) -> Iterator[Probe]:
-    """Yield the first ones, a few for each answer, each question once."""
+    """Yield the first ones, each question once, and not too many of one answer."""
     answers: Counter[frozenset[NotePath]] = Counter()
     seen: set[tuple[str, frozenset[NotePath]]] = set()
     for probe in probes:
         if len(seen) == limit:
             return
-        if (probe.text, probe.expected) in seen or (probe.expected and answers[probe.expected] == MAX_PER_ANSWER):
+        is_enough = probe.kind == "links" and answers[probe.expected] == MAX_PER_ANSWER
+        if is_enough or (probe.text, probe.expected) in seen:
             continue
         answers[probe.expected] += 1
         seen.add((probe.text, probe.expected))

@@ -19,7 +19,8 @@ FOLDS = 2
 RIDGE = 10.0
 """Pull towards the shipped weights, of features scaled to unit variance: a few questions change little."""
 
-STEPS = 30
+STEPS = 300
+MIN_VARIANCE = 0.01
 Rows = NDArray[np.float64]
 
 
@@ -64,24 +65,21 @@ def label(hits: Sequence[Hit], probe: Probe) -> Labelled:
 def fit(items: Sequence[Labelled]) -> Weights:
     """Fit the second stage, starting from the shipped weights and pulled towards them.
 
-    Source: ridge logistic regression by Newton's method, Hastie, Tibshirani and Friedman, The Elements of Statistical
-    Learning, §4.4; the penalty is on the distance from the shipped weights instead of from 0, the bias is free.
+    Source: ridge logistic regression, Hastie, Tibshirani and Friedman, The Elements of Statistical Learning, §4.4; the
+    penalty is on the distance from the shipped weights instead of from 0. The curvature's upper bound stands for the
+    curvature (Böhning and Lindsay, Ann. Inst. Statist. Math. 40, 1988), so that no step goes too far.
     """
     rows = np.concatenate([item.rows for item in items])
     right = np.concatenate([item.right for item in items]).astype(np.float64)
-    shipped = np.array([*SECOND.values(), BIAS])
     if not 0 < right.sum() < len(right):
         return Weights()
+    shipped = np.array([*SECOND.values(), BIAS])
     inputs = np.column_stack([rows, np.ones(len(rows))])
-    penalty = np.append(RIDGE * rows.var(axis=0) + 1e-6, 1e-6)
+    penalty = RIDGE * np.append(np.maximum(rows.var(axis=0), MIN_VARIANCE), MIN_VARIANCE)
+    bound = np.linalg.inv(inputs.T @ inputs / 4 + np.diag(penalty))
     weights = shipped.copy()
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
-        gradient = inputs.T @ (right - chance) - penalty * (weights - shipped)
-        curvature = (inputs * (chance * (1 - chance))[:, None]).T @ inputs + np.diag(penalty)
-        step = np.linalg.solve(curvature, gradient)
-        weights += step
-        if np.abs(step).max() < 1e-6:
-            break
+        weights += bound @ (inputs.T @ (right - chance) - penalty * (weights - shipped))
     second = {**Weights().second, **dict(zip(NAMES, weights[:-1].tolist(), strict=True))}
     return Weights(second=second, bias=float(weights[-1]))
