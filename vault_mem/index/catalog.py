@@ -22,7 +22,7 @@ from vault_mem.index.texts import embedded_text, property_text, tag_text
 from vault_mem.index.vocabulary import words_in
 from vault_mem.notes.model import BlobId, Chunk, Document, Lines
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of the tables or of what is put into them (chunking, field texts, analysis)."""
 
 _SCHEMA = """

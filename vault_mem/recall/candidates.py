@@ -92,7 +92,7 @@ def find_candidates(
         "note": np.zeros_like(lexical),
     }
     if mode != "dense" and "note" not in weights.without and len(documents):
-        parts["note"] = weights.first["note"] * min_max(note_scores(terms, index=index, view=view)[owners])
+        parts["note"] = weights.first["note"] * _note_part(terms, lexical, owners, index=index, view=view)
     scores: FloatArray = parts["lexical"] + parts["dense"] + parts["note"]
     order = _order(scores, reached if share < 1 else np.zeros_like(reached), cosines if share > 0 else None)
     return Candidates(documents, min_max(lexical), cosines if share > 0 else None, parts, scores, order)
@@ -134,6 +134,13 @@ def note_scores(terms: Terms, *, index: Index, view: View) -> FloatArray:
         held = np.bincount(view.owners[ids], minlength=len(view.notes)).astype(np.float32)
         scores += known[term] * held * (NOTE_K1 + 1) / (held + scale)
     return scores
+
+
+def _note_part(terms: Terms, lexical: FloatArray, owners: NDArray[np.int32], *, index: Index, view: View) -> FloatArray:
+    """Return how well each passage's note fits, 0..1; a note of one passage fits as well as that."""
+    sizes = np.bincount(view.owners[view.live], minlength=len(view.notes))
+    whole = min_max(note_scores(terms, index=index, view=view)[owners])
+    return np.where(sizes[owners] == 1, min_max(lexical), whole).astype(np.float32)
 
 
 def _spread(scores: FloatArray, owners: NDArray[np.int32], weights: Weights) -> FloatArray:

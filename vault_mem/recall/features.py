@@ -17,7 +17,7 @@ from vault_mem.index.analysis import runs
 from vault_mem.index.index import Index
 from vault_mem.index.view import View
 from vault_mem.recall.candidates import Candidates
-from vault_mem.recall.fusion import FloatArray, min_max
+from vault_mem.recall.fusion import FloatArray
 from vault_mem.recall.kinds import asked_kind, has_kind
 from vault_mem.recall.passages import Passage, read_passage
 from vault_mem.recall.terms import Terms, term_weights
@@ -31,7 +31,6 @@ MIN_LIKENESS = 0.25
 FEATURES: Mapping[str, str] = MappingProxyType(
     {
         "first": "the first stage: words, meaning and note, with neighbours",
-        "cosine": "the passage's own meaning",
         "paraphrase": "the question's words said in other words",
         "window": "the question's words in the passage and its neighbours",
         "before": "the question's words in the passage before",
@@ -39,6 +38,7 @@ FEATURES: Mapping[str, str] = MappingProxyType(
         "kind": "a time for a question that asks when, a number for one that asks how many",
         "asks": "the passage is itself a question",
         "author": "who speaks is named in the question",
+        "place": "the question's words in the title, names, headings, tags and properties it stands under",
         "time": "the note's time fits the one the question speaks of",
     }
 )
@@ -104,10 +104,8 @@ def read_candidates(
     lexical = np.append(candidates.lexical, np.float32(0))
     names = frozenset(piece.token for run in runs(terms.text) for piece in run.pieces)
     kind = asked_kind(question)
-    cosines = np.zeros(len(rows)) if candidates.cosines is None else min_max(candidates.cosines)[rows]
     columns = {
         "first": candidates.scores[rows],
-        "cosine": cosines,
         "paraphrase": likeness - coverage,
         "window": around,
         "before": alike[before] @ share,
@@ -115,6 +113,7 @@ def read_candidates(
         "kind": np.array([has_kind(near.passages[place].text, kind) for place in own]),
         "asks": np.array([near.passages[place].asks for place in own]),
         "author": np.array([bool(near.passages[place].author & names) for place in own]),
+        "place": near.places(asked) @ share,
         "time": np.zeros(len(rows)) if closeness is None else np.array(closeness),
     }
     values = np.stack([columns[name].astype(np.float32) for name in NAMES], axis=1)
@@ -191,6 +190,11 @@ class _Neighbours:
         self.before = np.array([places[int(row)] for row in self.row_before], dtype=np.intp)
         self.after = np.array([places[int(row)] for row in after], dtype=np.intp)
         self.is_reply = np.array([self._is_reply(*pair) for pair in zip(self.own, self.before, strict=True)])
+
+    def places(self, asked: Sequence[Asked]) -> FloatArray:
+        """Return whether what each row stands under holds each thing asked about, shape (rows, len(asked))."""
+        held = [[item.token in self.passages[place].place.tokens for item in asked] for place in self.own]
+        return np.array(held, dtype=np.float32).reshape(len(self.own), len(asked))
 
     def _is_reply(self, own: int, before: int) -> bool:
         return before >= 0 and bool(self.passages[own].author) and self.passages[before].asks
