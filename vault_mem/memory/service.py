@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from vault_mem.memory import checking, contexts, forgetting, graph, histories, reading, recalling, remembering, revising
-from vault_mem.memory.answers import (
-    Context,
-    History,
-    NoteAnswer,
-    Recalled,
-    Reindexed,
-    Related,
-    Remembered,
-    Report,
-    Status,
-    Written,
-)
-from vault_mem.memory.evaluating import judging
-from vault_mem.memory.evaluating.evaluation import Evaluation
+from vault_mem.memory import contexts, forgetting, graph, reading, recalling, remembering, revising
+from vault_mem.memory.answers import Context, NoteAnswer, Recalled, Related, Remembered, Written
+from vault_mem.memory.past import Past
 from vault_mem.memory.requests import DEFAULT_LIMIT, NewNote
-from vault_mem.memory.session import Session
+from vault_mem.memory.upkeep import Upkeep
 from vault_mem.recall.query import Question
 
 
-class Memory:
+class Memory(Past, Upkeep):
     """A vault that is open: remember, recall, revise, forget, read, relate and look back.
 
     Safe to share between threads, and between processes on the same vault: readers never wait for writers, writers take
@@ -37,27 +23,6 @@ class Memory:
     Times typed without a zone are local; `at` takes a ref, a commit prefix, a date, a time, or words (`3 weeks ago`).
     Every verb raises `vault_mem.errors.VaultMemError` and nothing else on purpose.
     """
-
-    def __init__(self, session: Session) -> None:
-        """Wrap an open session; use `vault_mem.open_memory` instead."""
-        self._session = session
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        """Close it."""
-        self.close()
-
-    def close(self) -> None:
-        """Release files, child processes and the index; a second call does nothing."""
-        self._session.close()
-
-    @property
-    def root(self) -> Path:
-        """The vault's folder."""
-        return self._session.vault.root
 
     def remember(
         self,
@@ -313,33 +278,6 @@ class Memory:
         acting = self._session.acting(agent, session, reason)
         return graph.related(acting, note, depth=depth, add=add or {}, remove=remove or {})
 
-    def history(
-        self,
-        note: str,
-        *,
-        view: str = "log",
-        at: str | None = None,
-        since: str | None = None,
-        until: str | None = None,
-        limit: int = 50,
-    ) -> History:
-        """Look at a note's past.
-
-        Args:
-            note: which one; one that is gone is found by its id or path.
-            view: log (versions, newest first), diff (between `since` and `until`, or the last change), blame (by
-                line) or as-of (the note as it was `at`).
-            at: for as-of and blame, the moment; for log, the revision to start from.
-            since: for log, no older versions; for diff, the old side.
-            until: for log, no newer versions; for diff, the new side.
-            limit: versions at most, for log.
-
-        Raises:
-            NoteNotFoundError: also if the note was not known yet at that time.
-            RevisionNotFoundError, AmbiguousNoteError, InvalidQueryError.
-        """
-        return histories.history(self._session, note, view=view, at=at, since=since, until=until, limit=limit)
-
     def context(
         self, task: str = "", *, files: Sequence[str] = (), max_tokens: int = 2_000, namespace: str | None = None
     ) -> Context:
@@ -354,44 +292,3 @@ class Memory:
         return self._session.asking(
             lambda: contexts.context(self._session, task, files=files, max_tokens=max_tokens, namespace=namespace)
         )
-
-    def status(self) -> Status:
-        """Return the vault and its index in figures."""
-        return checking.status(self._session)
-
-    def reindex(self, *, history: bool = False, progress: Callable[[str, int, int], None] | None = None) -> Reindexed:
-        """Throw the derived index away and build it again.
-
-        Args:
-            history: index every version of every commit too, so that the first recall at an old revision is fast.
-            progress: called with (stage, done, total).
-        """
-        return checking.reindex(self._session, history=history, progress=progress)
-
-    def evaluate(
-        self,
-        *,
-        limit: int = judging.DEFAULT_QUESTIONS,
-        at: str | None = None,
-        progress: Callable[[str, int, int], None] | None = None,
-    ) -> Evaluation:
-        """Judge recall by the vault's own supersessions, links and questions; writes nothing to the vault.
-
-        Args:
-            limit: questions of each kind, 1..2,000; a vault that has more asks a sample, always the same.
-            at: known at: the vault as it was then.
-            progress: called with (stage, done, total).
-
-        Raises:
-            InvalidQueryError: for a limit out of bounds.
-            RevisionNotFoundError: for an `at` that names nothing.
-        """
-        return judging.evaluate(self._session, limit=limit, at=at, progress=progress)
-
-    def check(self) -> Report:
-        """Look at notes and links: malformed frontmatter, bad properties, broken and ambiguous links, twins."""
-        return checking.check(self._session)
-
-    def fsck(self) -> Report:
-        """Look at the vault's integrity: git objects, git's index, ids, unfinished writes, the derived index."""
-        return checking.fsck(self._session)

@@ -1,0 +1,56 @@
+"""The verbs that look after a vault and its index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vault_mem.memory import checking
+from vault_mem.memory.answers import Reindexed, Report, Status
+from vault_mem.memory.evaluating import judging
+from vault_mem.memory.evaluating.evaluation import Evaluation
+from vault_mem.memory.open_vault import OpenVault
+
+
+class Upkeep(OpenVault):
+    """Figures, findings and repairs."""
+
+    def status(self) -> Status:
+        """Return the vault and its index in figures."""
+        return checking.status(self._session)
+
+    def reindex(self, *, history: bool = False, progress: Callable[[str, int, int], None] | None = None) -> Reindexed:
+        """Throw the derived index away and build it again.
+
+        Args:
+            history: index every version of every commit too, so that the first recall at an old revision is fast.
+            progress: called with (stage, done, total).
+        """
+        return checking.reindex(self._session, history=history, progress=progress)
+
+    def evaluate(
+        self,
+        *,
+        limit: int = judging.DEFAULT_QUESTIONS,
+        at: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Evaluation:
+        """Judge recall by the vault's own supersessions, links and questions; writes nothing to the vault.
+
+        Args:
+            limit: questions of each kind, 1..2,000; a vault that has more asks a sample, always the same.
+            at: known at: the vault as it was then.
+            progress: called with (stage, done, total).
+
+        Raises:
+            InvalidQueryError: for a limit out of bounds.
+            RevisionNotFoundError: for an `at` that names nothing.
+        """
+        return judging.evaluate(self._session, limit=limit, at=at, progress=progress)
+
+    def check(self) -> Report:
+        """Look at notes and links: malformed frontmatter, bad properties, broken and ambiguous links, twins."""
+        return checking.check(self._session)
+
+    def fsck(self) -> Report:
+        """Look at the vault's integrity: git objects, git's index, ids, unfinished writes, the derived index."""
+        return checking.fsck(self._session)
