@@ -120,7 +120,23 @@ def test_a_successor_without_a_word_in_common_comes_along(memory: Memory, vault:
     assert names(answer.hits) == ["new", "old"]
     assert answer.hits[0].excerpt == "Marsupials: see the vet."
     assert names(memory.recall("quokka shed", statuses=["superseded"], mode="lexical").hits) == ["old"]
-    assert memory.recall("quokka shed", mode="lexical").hits == ()
+    assert memory.recall("quokka shed", mode="lexical", without=["replaced"]).hits == ()
+
+
+def test_the_words_of_a_replaced_note_lead_to_what_replaces_it(memory: Memory, vault: Path) -> None:
+    by_hand(vault, "first", "The quokka sleeps in the shed.")
+    by_hand(vault, "second", "It moved to the stable.", old=["first"])
+    by_hand(vault, "third", "Marsupials: see the vet.", old=["second"])
+    by_hand(vault, "other", "The shed has a new roof of red tiles that keep the rain out.")
+    answer = memory.recall("quokka shed", mode="lexical")
+    assert names(answer.hits) == ["third", "other"]
+    assert answer.total == 2
+    assert [hit.status for hit in answer.hits] == ["active", "active"]
+    assert names(memory.recall("quokka shed", mode="lexical", path="other.md").hits) == ["other"]
+    assert names(memory.recall("quokka shed", mode="lexical", path="third.md").hits) == ["third"]
+    assert names(memory.recall("quokka shed", mode="lexical", min_relevance=0.01).hits) == ["other"]
+    memory.forget("third.md")
+    assert names(memory.recall("quokka shed", mode="lexical").hits) == ["second", "other"]
 
 
 def test_a_successor_comes_along_however_unsure_it_is(memory: Memory, vault: Path) -> None:

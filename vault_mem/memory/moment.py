@@ -13,7 +13,7 @@ from vault_mem.index.index import Index
 from vault_mem.index.view import IndexedNote, View
 from vault_mem.memory.links import Edge, edges
 from vault_mem.memory.references import References
-from vault_mem.memory.succession import find_successors
+from vault_mem.memory.succession import Replaced, find_successors
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
@@ -79,6 +79,11 @@ class Moment:
         A note that was retired by one of our writes has `status: superseded` until `restore`, whoever is archived.
         """
         return find_successors(self.view.notes, self.references)
+
+    @cached_property
+    def replaced(self) -> Replaced:
+        """What replaces what, for rankings."""
+        return Replaced(self.view.notes, self.positions, self.successors)
 
     @cached_property
     def _origins(self) -> dict[int, CommitRecord | None]:

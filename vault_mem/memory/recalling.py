@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from vault_mem.index.analysis import analyze
 from vault_mem.index.view import IndexedNote
@@ -12,7 +13,7 @@ from vault_mem.memory.answers import Feature, Hit, Recalled
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.memory.similarity import overlap
-from vault_mem.memory.succession import Replaced, after_successors
+from vault_mem.memory.succession import after_successors
 from vault_mem.memory.windows import asked_window, shown
 from vault_mem.notes.markdown import split_lines
 from vault_mem.notes.model import Chunk, Lines, NotePath
@@ -68,12 +69,20 @@ def _ranked(
     session: Session, moment: Moment, question: Question, positions: Sequence[int], window: Window | None
 ) -> tuple[Ranking, bool]:
     """Rank what an explicit window leaves, or everything if nothing in it answers; says whether the window held."""
+    ask = partial(rank, question, session.index, view=moment.view, facts=moment)
     if window is not None and window.is_explicit:
         left = within(window, positions, moment)
-        ranking = rank(question, session.index, view=moment.view, positions=left, facts=moment)
+        ranking = ask(positions=_with_replaced(moment, question, left))
         if ranking.ranked:
             return ranking, True
-    return rank(question, session.index, view=moment.view, positions=positions, facts=moment, window=window), False
+    return ask(positions=_with_replaced(moment, question, positions), window=window), False
+
+
+def _with_replaced(moment: Moment, question: Question, positions: Sequence[int]) -> Sequence[int]:
+    """Return the notes that may answer and those that lead to them, unless the answer must be sure by itself."""
+    if "replaced" in question.weights.without or question.min_relevance > 0:
+        return positions
+    return moment.replaced.leading(positions)
 
 
 def _recalled(
@@ -107,13 +116,12 @@ def _arranged(
 ) -> list[_Entry]:
     """Leave out what is not sure enough, put nothing above what supersedes it, reduce to one passage a note, and fold.
 
-    A successor comes along with what it replaces, however sure it is itself.
+    A successor comes along with what it replaces, however sure it is itself and whether that one may answer or not.
     """
     sure: Sequence[Ranked] = ranking.ranked
     if question.min_relevance > 0:
         sure = [ranked for ranked in sure if ranked.relevance >= question.min_relevance]
-    replaced = Replaced(moment.view.notes, moment.positions, moment.successors)
-    ordered = replaced.arranged(sure, spare=ranking.ranked, positions=positions)
+    ordered = moment.replaced.arranged(sure, spare=ranking.ranked, positions=positions)
     if question.passages:
         return [_Entry(ranked) for ranked in ordered]
     best: dict[int, Ranked] = {}

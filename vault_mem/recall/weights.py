@@ -35,8 +35,11 @@ BY_HAND: Mapping[str, float] = MappingProxyType({"place": 1.0, "time": 2.0})
 For `place` any weight from 0.5 to 3 is worth a point of recall and two of NDCG on agentmemory240, none on LoCoMo.
 """
 
-SWITCHES = ("neighbours", *FIRST, *SECOND, *BY_HAND)
-"""Everything that a recall can do without; `neighbours` is the smoothing of the first stage."""
+SWITCHES = ("neighbours", "replaced", *FIRST, *SECOND, *BY_HAND)
+"""Everything that a recall can do without.
+
+`neighbours` is the smoothing of the first stage; `replaced` lets the words of a replaced note find what replaces it.
+"""
 
 
 @dataclass(frozen=True, slots=True)

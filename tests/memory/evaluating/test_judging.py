@@ -75,11 +75,9 @@ def test_a_replaced_note_without_a_standing_successor_is_asked_for_stale_hits_on
 def test_a_stale_hit_would_be_counted(memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(vault, "a.md", "# Gate hours\n\nThe zebra gate opens at nine on weekdays.\n")
     write(vault, "b.md", '---\nsupersedes: "[[a]]"\n---\n# Zoo\n\nThe zebra gate opens at ten.\n')
-    monkeypatch.setattr("vault_mem.memory.recalling.Replaced.arranged", lambda _self, ranked, **_others: ranked)
+    monkeypatch.setattr("vault_mem.memory.moment.Replaced.arranged", lambda _self, ranked, **_others: ranked)
     stale = memory.evaluate().stale
-    assert (stale.shown, stale.above, stale.rate) == (0, 2, 1.0)
-    monkeypatch.setattr("vault_mem.memory.recalling.select", lambda notes, *_args, **_now: list(range(len(notes))))
-    assert memory.evaluate().stale.shown == 2
+    assert (stale.n, stale.shown, stale.above, stale.rate) == (2, 2, 2, 1.0)
 
 
 def test_what_is_said_around_a_link_asks_for_the_note_it_leads_to(memory: Memory, vault: Path) -> None:

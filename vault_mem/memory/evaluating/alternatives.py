@@ -25,6 +25,6 @@ def alternatives(*, has_vectors: bool) -> Iterator[tuple[str, Weights]]:
     for weight in NOTE_WEIGHTS:
         if abs(weight - FIRST["note"]) > 0.01:
             yield f"note weight {weight:g}", Weights(first={**FIRST, "note": weight})
-    for name in ("neighbours", *SECOND):
+    for name in ("neighbours", "replaced", *SECOND):
         if name != "first" and (has_vectors or name not in {"cosine", "paraphrase"}):
             yield f"without {name}", Weights(without=frozenset({name}))
