@@ -1,0 +1,39 @@
+"""What the verbs answer: immutable values that every shell prints as they are.
+
+Every answer names the `revision` (commit) it speaks for; `dirty` says that work-tree text not yet in it was read too.
+Times are aware UTC. `lines` are 1-based and count in the whole file. `version` is the note's blob id: give it back with
+a write, and the write is refused if the note has changed since.
+"""
+
+from __future__ import annotations
+
+from vault_mem.memory.answers.looked_back import BlamedLine, Difference, History, Version
+from vault_mem.memory.answers.plain import Answer, Json, to_json
+from vault_mem.memory.answers.recalled import Context, ContextItem, Feature, Hit, Recalled, TimeWindow
+from vault_mem.memory.answers.reports import Finding, Reindexed, Report, Status
+from vault_mem.memory.answers.written import NoteAnswer, Related, Relation, Remembered, Written
+
+__all__ = [
+    "Answer",
+    "BlamedLine",
+    "Context",
+    "ContextItem",
+    "Difference",
+    "Feature",
+    "Finding",
+    "History",
+    "Hit",
+    "Json",
+    "NoteAnswer",
+    "Recalled",
+    "Reindexed",
+    "Related",
+    "Relation",
+    "Remembered",
+    "Report",
+    "Status",
+    "TimeWindow",
+    "Version",
+    "Written",
+    "to_json",
+]

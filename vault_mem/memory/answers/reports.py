@@ -1,0 +1,85 @@
+"""What the verbs that look after a vault answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from vault_mem.notes.model import NotePath
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The vault and its index in figures.
+
+    Attributes:
+        changed: notes with edits that no commit holds yet.
+        by_type, by_status: notes counted.
+        indexed, embedded: passages the index can find by words and by meaning, of `passages`.
+        embedder, reranker: the models in use, None for none; neither is asked whether it answers.
+        operation: a merge, rebase, … in progress, None otherwise.
+    """
+
+    revision: str | None
+    vault: str
+    branch: str | None
+    notes: int
+    changed: tuple[NotePath, ...]
+    commits: int
+    by_type: Mapping[str, int]
+    by_status: Mapping[str, int]
+    passages: int
+    indexed: int
+    embedded: int
+    embedder: str | None
+    lexical: str
+    index_bytes: int
+    index_folder: str
+    operation: str | None = None
+    is_writable: bool = True
+    notice: tuple[str, ...] = ()
+    reranker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What a reindex did; `seconds` is wall time."""
+
+    revision: str | None
+    notes: int
+    passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something `check`, `fsck` or `doctor` found.
+
+    Attributes:
+        severity: error, warning or info.
+        code: kebab-case name of the kind of finding.
+        path: the note or file, None for the vault as a whole.
+        hint: the next step, empty if there is none.
+    """
+
+    severity: str
+    code: str
+    message: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Findings, the worst first; `checked` says what was looked at."""
+
+    revision: str | None
+    checked: tuple[str, ...]
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether nothing worse than a warning was found."""
+        return not any(finding.severity == "error" for finding in self.findings)
