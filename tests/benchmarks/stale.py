@@ -12,6 +12,7 @@ Two turns in a row of real conversations are a note. A third of the notes are re
 Others are forgotten or past their time. Each of these is then asked for with its title, with its rarest words and with
 its text. Stale hits are answers that show it unasked, and, where every status is asked for, answers that put a replaced
 note above one that replaces it or leave that one out. R@5, R@10 and MRR@10 are those of the note at the chain's end.
+They are high because a replaced note leads to it; `without replaced` is what the new note's own words alone find.
 
 Below: what `vault-mem eval --self` says of this vault and of every folder of notes in `--vaults`, each copied first.
 """
@@ -143,20 +144,33 @@ class Asking:
                     yield (fact, form, *self._asked(fact, number, question))
 
     def _asked(self, fact: Fact, number: int, question: str) -> tuple[int | None, bool, bool]:
-        hits = self._memory.recall(question, limit=SHOWN, time_words=False).hits
-        found = [{str(path) for path in (hit.path, *hit.similar)} for hit in hits]
+        found = self._found(question)
         shown = any(fact.paths[number] in some for some in found)
-        ranked = [fact.paths[-1] if fact.paths[-1] in some else "" for some in found]
         everything = self._memory.recall(question, limit=200, statuses=EVERYTHING, time_words=False).hits
         places = {str(hit.path): place for place, hit in enumerate(everything)}
         old = places.get(fact.paths[number], -1)
         above = any(places.get(new, len(places)) > old >= 0 for new in fact.paths[number + 1 :])
-        return first_rank(ranked, [fact.paths[-1]]), shown, above
+        return _rank(found, fact), shown, above
+
+    def by_own_words(self, facts: Sequence[Fact]) -> Iterator[int | None]:
+        """Yield the rank of what holds now for the same questions where a replaced note leads nowhere."""
+        for fact in facts:
+            for number in range(fact.versions - 1):
+                for question in self._questions(fact, number):
+                    yield _rank(self._found(question, without=["replaced"]), fact)
+
+    def _found(self, question: str, *, without: Sequence[str] = ()) -> list[frozenset[str]]:
+        hits = self._memory.recall(question, limit=SHOWN, time_words=False, without=without).hits
+        return [frozenset(str(path) for path in (hit.path, *hit.similar)) for hit in hits]
 
     def _questions(self, fact: Fact, number: int) -> tuple[str, ...]:
         title, text = fact.version(number)
         rare = sorted(set(_words(text)), key=lambda word: (self._counts[word], word))[:RARE_WORDS]
         return title, " ".join(word for word in dict.fromkeys(_words(text)) if word in rare), text[:200]
+
+
+def _rank(found: Sequence[frozenset[str]], fact: Fact) -> int | None:
+    return first_rank([fact.paths[-1] in some for some in found], [True])
 
 
 def _words(text: str) -> list[str]:
@@ -169,7 +183,8 @@ def run(turns: Sequence[Turn], vaults: Sequence[Path] = (), *, notes: int = NOTE
     facts = choose_facts(turns, notes)
     with fresh_vault() as vault, vault_mem.open_memory(vault) as memory:
         write_facts(memory, facts)
-        asked = list(Asking(memory, facts).ask(facts))
+        asking = Asking(memory, facts)
+        asked = list(asking.ask(facts))
         replaced = [item for item in asked if item[0].versions > 1]
         rows = {end: figures([item[2] for item in replaced if item[0].end == end]) for end in ENDS}
         rows |= {form: figures([item[2] for item in replaced if item[1] == form]) for form in FORMS}
@@ -178,7 +193,11 @@ def run(turns: Sequence[Turn], vaults: Sequence[Path] = (), *, notes: int = NOTE
             "by_status": dict(memory.status().by_status),
             "stale": _stale(replaced),
             "retired": _stale([item for item in asked if item[0].versions == 1]),
-            "successors": {"all": figures([item[2] for item in replaced])} | rows,
+            "successors": {
+                "all": figures([item[2] for item in replaced]),
+                **rows,
+                "without replaced": figures(list(asking.by_own_words(facts))),
+            },
             "eval": {"synthetic": to_json(memory.evaluate())},
         }
     for folder in vaults:

@@ -45,6 +45,7 @@ def test_no_replaced_note_is_told_and_what_holds_is_found(tmp_path: Path) -> Non
     assert answer["retired"]["shown"] == 0
     assert answer["by_status"]["superseded"] == 20
     assert answer["successors"]["edited"]["r10"] > 90
+    assert answer["successors"]["without replaced"]["n"] == answer["stale"]["n"]
     assert answer["eval"]["synthetic"]["stale"]["rate"] == 0.0
     assert answer["eval"]["notes"]["notes"] == 1
     assert "stale hits: 0.00 % of 60" in "\n".join(stale.lines(answer))
