@@ -125,7 +125,8 @@ def _percent(flags: NDArray[np.bool_]) -> float:
 
 def lines(mode: str, found: dict[str, Any]) -> list[str]:  # Any: as `report` returns it
     """Return a report as lines for people."""
-    head = f"{mode}: {found['weights']}  Brier {found['brier']['left_out']}, of the base rate {found['brier']['base_rate']}"
+    brier = found["brier"]
+    head = f"{mode}: {found['weights']}  Brier {brier['left_out']}, of the base rate {brier['base_rate']}"
     rows = [*found["curve"].items(), ("80 % quiet", found["at_80_quiet"]), ("shipped", found["shipped"])]
     table = [
         f"{label:<12}{row['quiet']:>8.1f}{row['silenced']:>10.1f}{row['precision']:>11.1f}{row['recall']:>8.1f}"
