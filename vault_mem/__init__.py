@@ -8,7 +8,7 @@ The layers, each importing only what stands below it:
 
     cli | mcp           thin shells: parse, call one verb, print
     memory              the service: verbs, and the one place that wires implementations
-    recall              question -> candidates -> fusion -> ranking -> budget
+    recall              question -> terms -> candidates -> features -> ranking
     vault | index       the source of truth (git) | derived data (deletable)
     notes | endpoint    pure values and the text format | HTTP services that the user chose
     config, choices, errors

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vault_mem.errors import ModelUnavailableError
-from vault_mem.recall.fusion import FloatArray
 from vault_mem.recall.reranking import blended, rerank
+from vault_mem.recall.scores import FloatArray
 
 FIRST = np.array([0.9, 0.6, 0.5, 0.2], dtype=np.float32)
 

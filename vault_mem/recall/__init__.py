@@ -1,1 +1,1 @@
-"""From a question to ranked passages: candidates, fusion, ranking, budget. It knows masks and scores, not git."""
+"""From a question to ranked passages: terms, candidates, features, ranking. It knows masks and scores, not git."""

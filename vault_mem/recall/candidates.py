@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vault_mem.index.index import Index
 from vault_mem.index.lexical.base import Ids
 from vault_mem.index.view import View
-from vault_mem.recall.fusion import FloatArray, min_max
+from vault_mem.recall.scores import FloatArray, min_max
 from vault_mem.recall.terms import Terms, term_weights
 from vault_mem.recall.weights import Weights
 

@@ -17,9 +17,9 @@ from vault_mem.index.analysis import runs
 from vault_mem.index.index import Index
 from vault_mem.index.view import View
 from vault_mem.recall.candidates import Candidates
-from vault_mem.recall.fusion import FloatArray
 from vault_mem.recall.kinds import asked_kind, has_kind
 from vault_mem.recall.passages import Passage, read_passage
+from vault_mem.recall.scores import FloatArray
 from vault_mem.recall.terms import Terms, term_weights
 
 DEPTH = 50
@@ -44,8 +44,6 @@ FEATURES: Mapping[str, str] = MappingProxyType(
 )
 NAMES = tuple(FEATURES)
 
-Values = NDArray[np.float32]
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -66,7 +64,7 @@ class Reading:
         likeness: the same where words that mean nearly the same count in part, shape (rows,).
     """
 
-    values: Values
+    values: FloatArray
     coverage: FloatArray
     likeness: FloatArray
 

@@ -18,9 +18,9 @@ from vault_mem.notes.model import NotePath
 from vault_mem.recall.candidates import Candidates, find_candidates
 from vault_mem.recall.features import DEPTH, NAMES, Reading, read_candidates
 from vault_mem.recall.filters import Facts
-from vault_mem.recall.fusion import FloatArray, min_max
 from vault_mem.recall.query import Question
 from vault_mem.recall.relevance import relevance
+from vault_mem.recall.scores import FloatArray, min_max
 from vault_mem.recall.temporal import Window, closeness
 from vault_mem.recall.terms import Terms, understand
 from vault_mem.recall.weights import Weights

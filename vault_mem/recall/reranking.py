@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vault_mem.errors import ModelUnavailableError
-from vault_mem.recall.fusion import FloatArray, min_max
 from vault_mem.recall.rerankers.base import Reranker
+from vault_mem.recall.scores import FloatArray, min_max
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def blended(first: FloatArray, opinions: FloatArray, *, weight: float) -> Rerank
     Raises:
         ValueError: if there are more opinions than scores, or the weight is outside 0..1.
 
-    Source: convex combination of min-max scores, Bruch, Gai and Ingber, ACM TOIS 2023, as for `fuse`.
+    Source: convex combination of min-max scores, see `min_max`.
     """
     head = len(opinions)
     if head > len(first) or not 0 <= weight <= 1:

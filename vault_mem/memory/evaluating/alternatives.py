@@ -26,5 +26,5 @@ def alternatives(*, has_vectors: bool) -> Iterator[tuple[str, Weights]]:
         if abs(weight - FIRST["note"]) > 0.01:
             yield f"note weight {weight:g}", Weights(first={**FIRST, "note": weight})
     for name in ("neighbours", "replaced", *SECOND):
-        if name != "first" and (has_vectors or name not in {"cosine", "paraphrase"}):
+        if name != "first" and (has_vectors or name != "paraphrase"):
             yield f"without {name}", Weights(without=frozenset({name}))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vault_mem.recall.fusion import FloatArray
+from vault_mem.recall.scores import FloatArray
 
 _LARGEST = 1e30
 """Beyond it a difference of two scores is no float32 any more."""

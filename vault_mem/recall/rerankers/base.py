@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from vault_mem.recall.fusion import FloatArray
+from vault_mem.recall.scores import FloatArray
 
 
 class Reranker(Protocol):

@@ -14,8 +14,8 @@ from vault_mem.errors import InvalidConfigError, MissingExtraError
 from vault_mem.index.embedders.folders import model_name
 from vault_mem.index.embedders.local import LocalModel
 from vault_mem.index.embedders.rows import cut
-from vault_mem.recall.fusion import FloatArray
 from vault_mem.recall.rerankers.answers import score_row
+from vault_mem.recall.scores import FloatArray
 
 
 class CrossEncoderReranker:

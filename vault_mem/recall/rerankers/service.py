@@ -12,8 +12,8 @@ from vault_mem.choices import EndpointChoice, RerankerChoice
 from vault_mem.endpoint.client import Endpoint
 from vault_mem.errors import ModelUnavailableError
 from vault_mem.index.embedders.rows import cut
-from vault_mem.recall.fusion import FloatArray
 from vault_mem.recall.rerankers.answers import scores_by_index
+from vault_mem.recall.scores import FloatArray
 
 _BYTES_A_SCORE = 256
 _BYTES_AROUND = 1 << 20
