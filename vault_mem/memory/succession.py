@@ -42,14 +42,7 @@ def find_successors(notes: Iterable[IndexedNote], references: References) -> Suc
 
 def replacing(path: NotePath, successors: Successors) -> frozenset[NotePath]:
     """Return all notes that replace a note, directly or by a chain."""
-    seen: set[NotePath] = set()
-    waiting = [path]
-    while waiting:
-        for new in successors.get(waiting.pop(), ()):
-            if new not in seen:
-                seen.add(new)
-                waiting.append(new)
-    return frozenset(seen)
+    return frozenset(_reached([path], successors) - {path})
 
 
 def last_successors(path: NotePath, successors: Successors) -> tuple[NotePath, ...]:
@@ -80,18 +73,13 @@ class Replaced:
         """
         if not self.successors:
             return positions
-        found = set(positions)
-        waiting = [new for new in self._replaces if self.places[new] in found]
-        while waiting:
-            for old in self._replaces.get(waiting.pop(), ()):
-                if self.places[old] not in found:
-                    found.add(self.places[old])
-                    waiting.append(old)
-        return sorted(found)
+        given = frozenset(positions)
+        replaced = _reached((new for new in self._replaces if self.places[new] in given), self._replaces)
+        return sorted(given.union(self.places[path] for path in replaced))
 
     @cached_property
     def _replaces(self) -> Mapping[NotePath, Sequence[NotePath]]:
-        return inverted(self.successors)
+        return _inverted(self.successors)
 
     def arranged(
         self, ranked: Sequence[Ranked], *, spare: Sequence[Ranked], positions: Sequence[int]
@@ -180,7 +168,18 @@ def _newest_first(
     return list(ordered)
 
 
-def inverted(successors: Mapping[NotePath, Sequence[NotePath]]) -> dict[NotePath, list[NotePath]]:
+def _reached(starts: Iterable[NotePath], graph: Mapping[NotePath, Sequence[NotePath]]) -> set[NotePath]:
+    """Return the notes that others lead to, these included."""
+    found = set(starts)
+    waiting = list(found)
+    while waiting:
+        further = [path for path in graph.get(waiting.pop(), ()) if path not in found]
+        found.update(further)
+        waiting += further
+    return found
+
+
+def _inverted(successors: Mapping[NotePath, Sequence[NotePath]]) -> dict[NotePath, list[NotePath]]:
     """Return the notes that each note replaces."""
     replaced: dict[NotePath, list[NotePath]] = {}
     for old, news in successors.items():
@@ -191,15 +190,8 @@ def inverted(successors: Mapping[NotePath, Sequence[NotePath]]) -> dict[NotePath
 
 def _fallen(successors: Mapping[NotePath, Sequence[NotePath]], archived: Collection[NotePath]) -> set[NotePath]:
     """Return the archived notes that nothing that stands replaces."""
-    replaced = inverted(successors)
-    fallen = set(archived)
-    waiting = [new for new in replaced if new not in fallen]
-    while waiting:
-        for old in replaced.get(waiting.pop(), ()):
-            if old in fallen:
-                fallen.remove(old)
-                waiting.append(old)
-    return fallen
+    replaced = _inverted(successors)
+    return set(archived) - _reached((new for new in replaced if new not in archived), replaced)
 
 
 def _circles(graph: Mapping[NotePath, Sequence[NotePath]]) -> dict[NotePath, int]:
