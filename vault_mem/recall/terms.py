@@ -51,9 +51,7 @@ class Terms:
         frequencies: in how many of the view's passages and file names each of them stands.
         unknown: words of the question that no note has, as typed but lower-cased.
         corrections: for some of those, the known word that was looked up instead.
-        ignored: words of a long text that were not looked up, because others tell more.
         text: what to embed: the question with its corrections; of a long text, what asks and what tells most.
-        is_long: whether only a part of the text was looked up.
     """
 
     terms: tuple[str, ...]
@@ -61,8 +59,6 @@ class Terms:
     text: str
     unknown: tuple[str, ...] = ()
     corrections: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
-    ignored: tuple[str, ...] = ()
-    is_long: bool = False
 
 
 def understand(text: str, *, index: Index, view: View) -> Terms:
@@ -187,8 +183,6 @@ def _of_long(text: str, found: Sequence[Run], distinct: tuple[str, ...], index: 
         terms=terms,
         frequencies={token: frequencies[token] for token in kept},
         text=" ".join(surfaces[token] for token in terms) or text,
-        ignored=tuple(surfaces[token] for token in distinct if token not in kept),
-        is_long=True,
     )
 
 
