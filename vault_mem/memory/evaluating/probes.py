@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from vault_mem.index.analysis import analyze, runs
 from vault_mem.index.index import Index
 from vault_mem.index.view import IndexedNote
-from vault_mem.memory.evaluating.contexts import link_context
+from vault_mem.memory.evaluating.mentions import link_context
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.succession import last_successors
 from vault_mem.notes.model import Chunk, Link, NotePath

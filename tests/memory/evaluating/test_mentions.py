@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vault_mem.memory.evaluating.contexts import link_context
+from vault_mem.memory.evaluating.mentions import link_context
 
 
 def long_enough(text: str) -> bool:
