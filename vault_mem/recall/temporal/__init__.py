@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from vault_mem.recall.temporal.checkpoints import may_name_tag
+from vault_mem.recall.temporal.dates import day_of
 from vault_mem.recall.temporal.finding import find_window
-from vault_mem.recall.temporal.naming import day_of
+from vault_mem.recall.temporal.tags import may_name_tag
 from vault_mem.recall.temporal.window import Window, closeness, covers
 
 __all__ = ["Window", "closeness", "covers", "day_of", "find_window", "may_name_tag"]

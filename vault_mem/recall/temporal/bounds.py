@@ -95,10 +95,10 @@ def bounds(text: str, expressions: Sequence[Expression]) -> list[Bound]:
 def _single(text: str, expression: Expression) -> Bound | None:
     span, first, last = expression.span, expression.first, expression.last
     ahead = text[max(0, first - _NEAR) : first]
-    step = _STEP.compiled.search(ahead)
+    step = _STEP.search(ahead)
     if step:
         return _stepped(expression, step, first - len(step[0]))
-    cue = _CUE.compiled.search(ahead)
+    cue = _CUE.search(ahead)
     word = cue["cue"].lower() if cue else ""
     if expression.needs_cue and word in {"", "at", "of", "for"}:
         return _faint(expression) if word in {"of", "for"} else None
@@ -114,11 +114,11 @@ def _side(text: str, expression: Expression, word: str, cued: int) -> tuple[str,
     if word in _SIDES:
         return _SIDES[word], cued, expression.last
     for side, pattern in _SIDES_BEHIND.items():
-        behind = pattern.compiled.match(text, expression.last)
+        behind = pattern.match(text, expression.last)
         if behind:
             return side, expression.first, behind.end()
     for side, pattern in _SIDES_AHEAD.items():
-        ahead = pattern.compiled.search(text[max(0, expression.first - 4) : expression.first])
+        ahead = pattern.search(text[max(0, expression.first - 4) : expression.first])
         if ahead:
             return side, expression.first - len(ahead[0]), expression.last
     return "", expression.first, expression.last
@@ -145,10 +145,10 @@ def _range(text: str, left: Expression, right: Expression) -> Bound | None:
     between = text[left.last : right.first]
     if len(between) > 20:
         return None
-    cue = _CUE.compiled.search(text[max(0, left.first - _NEAR) : left.first])
+    cue = _CUE.search(text[max(0, left.first - _NEAR) : left.first])
     word = cue["cue"].lower() if cue else ""
-    behind = _BETWEEN_BEHIND.compiled.match(text, right.last)
-    if not (_TO.compiled.match(between) or (_AND.compiled.match(between) and (word == "between" or behind))):
+    behind = _BETWEEN_BEHIND.match(text, right.last)
+    if not (_TO.match(between) or (_AND.match(between) and (word == "between" or behind))):
         return None
     placed = _placed(left, right)
     if placed is None or placed[0].start >= placed[1].end:
@@ -156,7 +156,7 @@ def _range(text: str, left: Expression, right: Expression) -> Bound | None:
     is_explicit = (left.is_explicit or right.is_explicit) and all(
         end.is_explicit or end.month is not None for end in (left, right)
     )
-    behind = behind or _TO_BEHIND.compiled.match(text, right.last)
+    behind = behind or _TO_BEHIND.match(text, right.last)
     first = left.first - len(cue[0]) if cue and word in {"between", "from"} else left.first
     last = behind.end() if behind else right.last
     absolute = left.is_absolute or right.is_absolute

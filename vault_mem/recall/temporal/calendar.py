@@ -12,6 +12,9 @@ LAST_YEAR = 2199
 
 MAX_STEPS = 2_000
 
+CLEAR_UNITS = frozenset({"day", "week", "month", "quarter"})
+"""Units of which so many ago is a clear time; hours are rounded, and what happened years ago is told later."""
+
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 _HOURS = {"second": 1 / 3_600, "minute": 1 / 60, "hour": 1.0}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from vault_mem.recall.temporal.language import Language
-from vault_mem.recall.temporal.numerals import HAN
+from vault_mem.recall.temporal.names import HAN_NUMBER
 
 _WEEKS = ("周", "週", "星期", "礼拜", "禮拜", "个星期", "個星期", "个礼拜", "個禮拜")
 _WHICH = MappingProxyType({"上上": -2, "上": -1, "本": 0, "这": 0, "這": 0, "下": 1})
@@ -32,7 +32,7 @@ CHINESE = Language(
         | dict.fromkeys(["几年前", "幾年前"], ("year", 9, 1))
         | dict.fromkeys(["不久前", "前阵子", "前陣子", "前一阵子", "前段时间", "前段時間"], ("day", 90, 1))
     ),
-    numeral=HAN,
+    numeral=HAN_NUMBER,
     units=MappingProxyType(
         {"天": "day", "日": "day", "年": "year", "个月": "month", "個月": "month", "个季度": "quarter"}
         | dict.fromkeys(_WEEKS, "week")

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from operator import itemgetter
 from types import MappingProxyType
 
 from vault_mem.recall.temporal import calendar
 from vault_mem.recall.temporal.calendar import Clock, Span
 from vault_mem.recall.temporal.expressions import Expression
-from vault_mem.recall.temporal.months import ENGLISH_MONTHS, month_number
-from vault_mem.recall.temporal.numerals import HAN, number
+from vault_mem.recall.temporal.names import ENGLISH_MONTHS, HAN_NUMBER, month_number, number
 from vault_mem.recall.temporal.patterns import Pattern
 
 _ALONE = r"(?<![\w./:#$€£-])"
@@ -26,25 +24,35 @@ _MONTH = r"(?P<month>[^\W\d_]{3,10})\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _ORDINALS: Mapping[str, int] = MappingProxyType({"first": 1, "second": 2, "third": 3, "fourth": 4})
 
-_WRITTEN: Mapping[str, str] = MappingProxyType(
+_WRITTEN: Mapping[str, Pattern] = MappingProxyType(
     {
-        "iso": rf"(?<![\w./:#-]){_YEAR}(?P<mark>[-/_])(?P<number>\d\d?)(?:(?P=mark)(?P<day>\d\d?))?"
-        r"(?:[T ]\d\d:\d\d(?![\d:]))?(?![\w/#:-]|\.\w|[T ]\d\d:)",
-        "numeric": rf"{_ALONE}(?P<one>\d\d?)(?P<mark>[./])(?P<two>\d\d?)(?P=mark){_YEAR}{_END}",
-        "day_month": rf"{_ALONE}{_DAY}(?:[ ]?(?:-|–|to|and|bis|à)[ ]?(?P<day_last>[0-3]?\d)(?:st|nd|rd|th|\.)?)?"
-        rf"[ ]{{0,2}}{_OF}{_MONTH}(?:,?[ ]{{1,2}}{_OF}{_YEAR})?{_END}",
-        "month_day": rf"{_ALONE}(?P<month>[^\W\d_]{{3,10}})\.?[ ]{_DAY}"
-        rf"(?:[ ]?(?:-|–|to)[ ]?(?P<day_last>[0-3]?\d)(?:st|nd|rd|th)?)?(?:,?[ ]{{0,2}}{_YEAR})?{_END}",
-        "month_year": rf"{_ALONE}{_MONTH},?[ ]{{1,2}}{_OF}{_YEAR}{_END}",
-        "quarter": rf"{_ALONE}(?:Q|[Qq](?=[1-4][ ]))(?P<quarter>[1-4])(?:[ ]{_OF}{_YEAR})?{_END}",
-        "quarter_name": rf"{_ALONE}(?P<ordinal>first|second|third|fourth)[ ]quarter(?:[ ]of)?[ ]{_YEAR}{_END}",
-        "quarter_last": rf"{_ALONE}{_YEAR}[ -]?[Qq](?P<quarter>[1-4]){_END}",
-        "year": rf"{_ALONE}{_YEAR}(?![\w/:%-]|[.,]\d|\.\w)",
-        "month": r"(?<![\w./#'’-])(?P<month>[A-Za-z]{3,9})\b(?![./'’_-]?\w|\()",
-        "han": rf"(?<!\d){_YEAR}(?:年|년)(?!度)[ ]?(?:第?(?P<quarter>[1-4一二三四])[ ]?(?:季度|四半期|분기)"
-        rf"|(?P<number>{HAN})[ ]?(?:月份?|월)(?:[ ]?(?P<day>{HAN})(?:日|号|號|일))?)?",
-        "han_month": rf"(?<![\d一二三四五六七八九十年])(?P<number>{HAN})(?:月份?|월)"
-        rf"(?:[ ]?(?P<day>{HAN})(?:日|号|號|일))?",
+        "iso": Pattern(
+            rf"(?<![\w./:#-]){_YEAR}(?P<mark>[-/_])(?P<number>\d\d?)(?:(?P=mark)(?P<day>\d\d?))?"
+            r"(?:[T ]\d\d:\d\d(?![\d:]))?(?![\w/#:-]|\.\w|[T ]\d\d:)"
+        ),
+        "numeric": Pattern(rf"{_ALONE}(?P<one>\d\d?)(?P<mark>[./])(?P<two>\d\d?)(?P=mark){_YEAR}{_END}"),
+        "day_month": Pattern(
+            rf"{_ALONE}{_DAY}(?:[ ]?(?:-|–|to|and|bis|à)[ ]?(?P<day_last>[0-3]?\d)(?:st|nd|rd|th|\.)?)?"
+            rf"[ ]{{0,2}}{_OF}{_MONTH}(?:,?[ ]{{1,2}}{_OF}{_YEAR})?{_END}"
+        ),
+        "month_day": Pattern(
+            rf"{_ALONE}(?P<month>[^\W\d_]{{3,10}})\.?[ ]{_DAY}"
+            rf"(?:[ ]?(?:-|–|to)[ ]?(?P<day_last>[0-3]?\d)(?:st|nd|rd|th)?)?(?:,?[ ]{{0,2}}{_YEAR})?{_END}"
+        ),
+        "month_year": Pattern(rf"{_ALONE}{_MONTH},?[ ]{{1,2}}{_OF}{_YEAR}{_END}"),
+        "quarter": Pattern(rf"{_ALONE}(?:Q|[Qq](?=[1-4][ ]))(?P<quarter>[1-4])(?:[ ]{_OF}{_YEAR})?{_END}"),
+        "quarter_name": Pattern(rf"{_ALONE}(?P<ordinal>first|second|third|fourth)[ ]quarter(?:[ ]of)?[ ]{_YEAR}{_END}"),
+        "quarter_last": Pattern(rf"{_ALONE}{_YEAR}[ -]?[Qq](?P<quarter>[1-4]){_END}"),
+        "year": Pattern(rf"{_ALONE}{_YEAR}(?![\w/:%-]|[.,]\d|\.\w)"),
+        "month": Pattern(r"(?<![\w./#'’-])(?P<month>[A-Za-z]{3,9})\b(?![./'’_-]?\w|\()"),
+        "han": Pattern(
+            rf"(?<!\d){_YEAR}(?:年|년)(?!度)[ ]?(?:第?(?P<quarter>[1-4一二三四])[ ]?(?:季度|四半期|분기)"
+            rf"|(?P<number>{HAN_NUMBER})[ ]?(?:月份?|월)(?:[ ]?(?P<day>{HAN_NUMBER})(?:日|号|號|일))?)?"
+        ),
+        "han_month": Pattern(
+            rf"(?<![\d一二三四五六七八九十年])(?P<number>{HAN_NUMBER})(?:月份?|월)"
+            rf"(?:[ ]?(?P<day>{HAN_NUMBER})(?:日|号|號|일))?"
+        ),
     }
 )
 _DATED = ("iso", "day_month", "month_day", "han")
@@ -57,6 +65,12 @@ _COUNTED = Pattern(
     r"|request|time|step|point|record|entrie|entry|dollar|euro|page|message|commit)s?|[kmg]i?b|px|people)\b",
     re.IGNORECASE,
 )
+
+_MAX_NAME = 300
+_ANY_YEAR = Pattern(r"(?:19|20)\d\d")
+# `2023-05-08`, `2023_05_08-standup`, `20230508`, and with the clock that some programs add: `202305081030`.
+_DAY_IN_NAME = Pattern(r"(?<!\d)((?:19|20)\d\d)([-_. ]?)(\d\d)\2(\d\d)(?:[-_T ]?(?:\d{6}|\d{4}))?(?!\d)")
+_MONTH_NAME = Pattern(r"((?:19|20)\d\d)[-_](\d\d)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +105,44 @@ def find_dates(text: str, clock: Clock) -> Iterator[Expression]:
 
     A day or a month without a year is the latest one that has begun, and not explicit; nor is a date to come.
     """
-    for kind, pattern in _patterns().items():
+    for kind, pattern in _WRITTEN.items():
         for match in pattern.finditer(text):
             expression = _expression(kind, match, clock)
             if expression is not None:
                 yield expression
 
 
-def full_date(text: str) -> Span | None:
+def day_of(name: str, title: str) -> Span | None:
+    """Return the local day that a file name or else a title has in it; of a name that is a month, the month.
+
+    Args:
+        name: the file's name without its ending, as Logseq, Obsidian and people write it.
+        title: the note's title.
+    """
+    if _ANY_YEAR.search(name):
+        found = _day_in(name[:_MAX_NAME]) or _full_date(name[:_MAX_NAME])
+        if found:
+            return found
+    return _full_date(title[:_MAX_NAME]) if _ANY_YEAR.search(title) else None
+
+
+def _day_in(name: str) -> Span | None:
+    for match in _DAY_IN_NAME.finditer(name):
+        with suppress(ValueError, OverflowError):
+            return calendar.days(date(int(match[1]), int(match[3]), int(match[4])))
+    month = _MONTH_NAME.match(name)
+    if month and 1 <= int(month[2]) <= 12:
+        with suppress(ValueError, OverflowError):
+            return calendar.months(int(month[1]), int(month[2]))
+    return None
+
+
+def _full_date(text: str) -> Span | None:
     """Return the first day that is written with its year, month and day in a text such as a title; None without one."""
     found = [
         (match.start(), written)
         for kind in _DATED
-        for match in _patterns()[kind].finditer(text)
+        for match in _WRITTEN[kind].finditer(text)
         if (written := _read(kind, match)) and written.year and written.day and not written.day_last
     ]
     for _, written in sorted(found, key=itemgetter(0)):
@@ -112,17 +151,12 @@ def full_date(text: str) -> Span | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile(pattern) for kind, pattern in _WRITTEN.items()}
-
-
 def _expression(kind: str, match: re.Match[str], clock: Clock) -> Expression | None:
     written = _read(kind, match)
     span = _placed(written, clock) if written else None
     if written is None or span is None:
         return None
-    if kind == "year" and (span.start > clock.now or _COUNTED.compiled.match(match.string, match.end())):
+    if kind == "year" and (span.start > clock.now or _COUNTED.match(match.string, match.end())):
         return None
     has_year = written.year is not None
     is_word = not has_year and (match.groupdict().get("month") or "A").islower()

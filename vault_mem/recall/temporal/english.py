@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from vault_mem.recall.temporal import calendar
 from vault_mem.recall.temporal.calendar import Clock, Span
 from vault_mem.recall.temporal.expressions import Expression
-from vault_mem.recall.temporal.months import ENGLISH_MONTHS, WEEKDAYS
-from vault_mem.recall.temporal.numerals import ENGLISH, number
+from vault_mem.recall.temporal.names import ENGLISH_MONTHS, ENGLISH_NUMBER, WEEKDAYS, number
 from vault_mem.recall.temporal.patterns import Pattern
 
 Meaning = tuple[Span, bool]
@@ -63,23 +61,40 @@ _SEASONS: Mapping[str, int] = MappingProxyType({"spring": 3, "summer": 6, "autum
 _UNIT = r"(?P<unit>second|minute|hour|day|week|month|quarter|year)"
 _FEW = r"a[ ]few|few|a[ ]couple(?:[ ]of)?|couple[ ]of|several"
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
-_PATTERNS: Mapping[str, str] = MappingProxyType(
+_PATTERNS: Mapping[str, Pattern] = MappingProxyType(
     {
-        "word": rf"(?<![\w-])(?:{'|'.join(_WORDS)})(?![\w-])",
-        "vague": rf"(?<![\w-])(?<!most )(?<!how )(?:{'|'.join(_VAGUE)})(?![\w-])",
-        "unit": r"(?<![\w-])(?P<lead>(?:(?:in|over|during|within|for|throughout)[ ])?the[ ])?"
-        r"(?P<which>last|past|this|current|previous|next|earlier[ ]this)[ ]"
-        r"(?P<unit>day|week|weekend|month|quarter|year)(?![\w-]|[ ](?:of|before|after)\b)",
-        "count": rf"(?<![\w-])(?P<which>last|past|previous)[ ](?P<number>{ENGLISH}|{_FEW})[ ]"
-        rf"{_UNIT}s?(?![\w-]|[ ]of\b)",
-        "ago": rf"(?<![\w.-])(?<!how )(?P<about>(?:about|around|over|almost|nearly|more[ ]than|less[ ]than)[ ])?"
-        rf"(?:(?P<number>{ENGLISH}|{_FEW}|some)[ ])?{_UNIT}(?P<many>s?)[ ](?P<way>ago|back)(?![\w-])",
-        "weekday": r"(?<![\w-])(?:(?P<which>last|this|past|this[ ]past|next)[ ])?"
-        rf"(?P<weekday>{_WEEKDAY})(?![\w-]|\.\w)",
-        "month_of": r"(?<![\w-])(?P<month>[a-z]{3,9})[ ](?:of[ ])?(?P<which>last|this)[ ]year(?![\w-])",
-        "last_month": r"(?<![\w-])(?P<which>last|this|past)[ ](?P<month>[a-z]{3,9})(?![\w-])",
-        "season": r"(?<![\w-])(?:(?P<which>last|this|past)[ ])?(?P<season>spring|summer|autumn|fall|winter)"
-        r"(?:[ ](?:of[ ])?(?P<year>(?:19|20)\d\d))?(?![\w-])",
+        "word": Pattern(rf"(?<![\w-])(?:{'|'.join(_WORDS)})(?![\w-])", re.IGNORECASE),
+        "vague": Pattern(rf"(?<![\w-])(?<!most )(?<!how )(?:{'|'.join(_VAGUE)})(?![\w-])", re.IGNORECASE),
+        "unit": Pattern(
+            r"(?<![\w-])(?P<lead>(?:(?:in|over|during|within|for|throughout)[ ])?the[ ])?"
+            r"(?P<which>last|past|this|current|previous|next|earlier[ ]this)[ ]"
+            r"(?P<unit>day|week|weekend|month|quarter|year)(?![\w-]|[ ](?:of|before|after)\b)",
+            re.IGNORECASE,
+        ),
+        "count": Pattern(
+            rf"(?<![\w-])(?P<which>last|past|previous)[ ](?P<number>{ENGLISH_NUMBER}|{_FEW})[ ]"
+            rf"{_UNIT}s?(?![\w-]|[ ]of\b)",
+            re.IGNORECASE,
+        ),
+        "ago": Pattern(
+            rf"(?<![\w.-])(?<!how )(?P<about>(?:about|around|over|almost|nearly|more[ ]than|less[ ]than)[ ])?"
+            rf"(?:(?P<number>{ENGLISH_NUMBER}|{_FEW}|some)[ ])?{_UNIT}(?P<many>s?)[ ](?P<way>ago|back)(?![\w-])",
+            re.IGNORECASE,
+        ),
+        "weekday": Pattern(
+            r"(?<![\w-])(?:(?P<which>last|this|past|this[ ]past|next)[ ])?"
+            rf"(?P<weekday>{_WEEKDAY})(?![\w-]|\.\w)",
+            re.IGNORECASE,
+        ),
+        "month_of": Pattern(
+            r"(?<![\w-])(?P<month>[a-z]{3,9})[ ](?:of[ ])?(?P<which>last|this)[ ]year(?![\w-])", re.IGNORECASE
+        ),
+        "last_month": Pattern(r"(?<![\w-])(?P<which>last|this|past)[ ](?P<month>[a-z]{3,9})(?![\w-])", re.IGNORECASE),
+        "season": Pattern(
+            r"(?<![\w-])(?:(?P<which>last|this|past)[ ])?(?P<season>spring|summer|autumn|fall|winter)"
+            r"(?:[ ](?:of[ ])?(?P<year>(?:19|20)\d\d))?(?![\w-])",
+            re.IGNORECASE,
+        ),
     }
 )
 _PAST = Pattern(
@@ -97,7 +112,7 @@ def find_words(text: str, clock: Clock) -> Iterator[Expression]:
     question speaks of the past: `how does it work today` does not ask for today's notes. The future never is, nor are
     whole years: what happened `last year` or `4 years ago` is mostly told later.
     """
-    for kind, pattern in _patterns().items():
+    for kind, pattern in _PATTERNS.items():
         for match in pattern.finditer(text):
             try:
                 meaning = _READERS[kind](match, clock)
@@ -114,11 +129,6 @@ def find_words(text: str, clock: Clock) -> Iterator[Expression]:
                 )
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _PATTERNS.items()}
-
-
 def _is_name(match: re.Match[str]) -> bool:
     """Whether the words look like a title's: in capitals, and not at the beginning of a sentence."""
     before = match.string[: match.start()].rstrip()
@@ -127,7 +137,7 @@ def _is_name(match: re.Match[str]) -> bool:
 
 def _calendar_unit(text: str, clock: Clock, name: str, offset: int) -> Meaning:
     span = calendar.unit(clock, name, offset)
-    return span, name != "year" and (offset < 0 or (offset == 0 and _PAST.compiled.search(text) is not None))
+    return span, name != "year" and (offset < 0 or (offset == 0 and _PAST.search(text) is not None))
 
 
 def _word(match: re.Match[str], clock: Clock) -> Meaning | None:
@@ -165,7 +175,7 @@ def _ago(match: re.Match[str], clock: Clock) -> Meaning | None:
         return None
     if count in _SOME:
         return calendar.between(clock, name, *_SOME[count]), False
-    return calendar.ago(clock, name, number(count)), name in {"day", "week", "month", "quarter"} and not match["about"]
+    return calendar.ago(clock, name, number(count)), name in calendar.CLEAR_UNITS and not match["about"]
 
 
 def _weekday(match: re.Match[str], clock: Clock) -> Meaning | None:
@@ -191,9 +201,7 @@ def _last_month(match: re.Match[str], clock: Clock) -> Meaning | None:
     month = ENGLISH_MONTHS.get(match["month"].lower())
     if month is None:
         return None
-    span = calendar.months(clock.today.year, month)
-    earlier = span.start > clock.now or (match["which"].lower() != "this" and span.end > clock.now)
-    return (calendar.months(clock.today.year - 1, month) if earlier else span), False
+    return _last_months(clock, match["which"].lower(), month, 1), False
 
 
 def _season(match: re.Match[str], clock: Clock) -> Meaning | None:
@@ -202,9 +210,14 @@ def _season(match: re.Match[str], clock: Clock) -> Meaning | None:
         return calendar.months(int(match["year"]), month, 3), False
     if not which:
         return None
-    span = calendar.months(clock.today.year, month, 3)
-    earlier = span.start > clock.now or (which != "this" and span.end > clock.now)
-    return (calendar.months(clock.today.year - 1, month, 3) if earlier else span), False
+    return _last_months(clock, which, month, 3), False
+
+
+def _last_months(clock: Clock, which: str, month: int, count: int) -> Span:
+    """Return so many months from one on, when they were there last; of `this` ones those that have begun."""
+    span = calendar.months(clock.today.year, month, count)
+    is_too_late = span.start > clock.now or (which != "this" and span.end > clock.now)
+    return calendar.months(clock.today.year - 1, month, count) if is_too_late else span
 
 
 _READERS: Mapping[str, Callable[[re.Match[str], Clock], Meaning | None]] = MappingProxyType(

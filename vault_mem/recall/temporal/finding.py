@@ -11,7 +11,6 @@ from itertools import chain
 from vault_mem.recall.temporal import english
 from vault_mem.recall.temporal.bounds import Bound, bounds
 from vault_mem.recall.temporal.calendar import Clock
-from vault_mem.recall.temporal.checkpoints import tag_bounds
 from vault_mem.recall.temporal.chinese import CHINESE
 from vault_mem.recall.temporal.dates import find_dates
 from vault_mem.recall.temporal.expressions import Expression, leftmost_longest
@@ -19,6 +18,7 @@ from vault_mem.recall.temporal.japanese import JAPANESE
 from vault_mem.recall.temporal.korean import KOREAN
 from vault_mem.recall.temporal.language import find_in
 from vault_mem.recall.temporal.patterns import Pattern
+from vault_mem.recall.temporal.tags import tag_bounds
 from vault_mem.recall.temporal.window import Window
 
 SCANNED = 2_000
@@ -57,10 +57,10 @@ def find_window(text: str, *, now: datetime, tags: Mapping[str, datetime]) -> Wi
     seen = text[:SCANNED].translate(_WIDE)
     found = _outside(tag_bounds(seen, tags, now)) if tags else []
     plain = _without_quotes(seen)
-    if _HINT.compiled.search(plain) or not plain.isascii():
+    if _HINT.search(plain) or not plain.isascii():
         found = _outside([*found, *_spoken(plain, now)])
     window = _window(text, found)
-    if window is not None and (len(text) > LONG or _ASKS_LENGTH.compiled.search(seen)):
+    if window is not None and (len(text) > LONG or _ASKS_LENGTH.search(seen)):
         return replace(window, is_explicit=False)
     return window
 
@@ -77,17 +77,17 @@ def _spoken(text: str, now: datetime) -> list[Bound]:
 def _finders(text: str, clock: Clock) -> Iterator[Iterable[Expression]]:
     yield find_dates(text, clock)
     yield english.find_words(text, clock)
-    if _HAN.compiled.search(text):
+    if _HAN.search(text):
         yield find_in(JAPANESE, text, clock)
-        if not _KANA.compiled.search(text):
+        if not _KANA.search(text):
             yield find_in(CHINESE, text, clock)
-    if _HANGUL.compiled.search(text):
+    if _HANGUL.search(text):
         yield find_in(KOREAN, text, clock)
 
 
 def _without_quotes(text: str) -> str:
     """Blank what is quoted: a title or a piece of code; not what makes up most of the question."""
-    return _QUOTED.compiled.sub(lambda match: " " * len(match[0]) if len(match[0]) * 2 < len(text) else match[0], text)
+    return _QUOTED.sub(lambda match: " " * len(match[0]) if len(match[0]) * 2 < len(text) else match[0], text)
 
 
 def _outside(found: Iterable[Bound]) -> list[Bound]:

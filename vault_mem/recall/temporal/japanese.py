@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from vault_mem.recall.temporal.language import Language
-from vault_mem.recall.temporal.numerals import HAN
+from vault_mem.recall.temporal.names import HAN_NUMBER
 
 _MONTHS = ("か月", "カ月", "ヶ月", "ヵ月", "ケ月", "箇月")
 
@@ -30,7 +30,7 @@ JAPANESE = Language(
         | dict.fromkeys(["少し前", "ちょっと前"], ("day", 30, 0))
         | dict.fromkeys(["しばらく前", "だいぶ前"], ("month", 12, 0))
     ),
-    numeral=HAN,
+    numeral=HAN_NUMBER,
     units=MappingProxyType(
         {"日": "day", "週": "week", "週間": "week", "年": "year", "時間": "hour", "分": "minute", "四半期": "quarter"}
         | {unit + length: "month" for unit in _MONTHS for length in ("", "間")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from vault_mem.recall.temporal.language import Language
-from vault_mem.recall.temporal.numerals import KOREAN as NUMERAL
+from vault_mem.recall.temporal.names import KOREAN_NUMBER
 
 _WEEKS = MappingProxyType({"지지난": -2, "지난": -1, "저번": -1, "이번": 0, "다음": 1})
 
@@ -36,7 +36,7 @@ KOREAN = Language(
             "얼마 전": ("day", 60, 1),
         }
     ),
-    numeral=NUMERAL,
+    numeral=KOREAN_NUMBER,
     units=MappingProxyType(
         {"일": "day", "주": "week", "주일": "week", "주간": "week", "개월": "month", "달": "month", "년": "year"}
         | {"시간": "hour", "분": "minute", "분기": "quarter"}

@@ -12,8 +12,7 @@ from types import MappingProxyType
 from vault_mem.recall.temporal import calendar
 from vault_mem.recall.temporal.calendar import Clock, Span
 from vault_mem.recall.temporal.expressions import Expression
-from vault_mem.recall.temporal.months import WEEKDAYS
-from vault_mem.recall.temporal.numerals import number
+from vault_mem.recall.temporal.names import WEEKDAYS, number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,12 +94,7 @@ def _vague(language: Language, match: re.Match[str], clock: Clock) -> Read:
 
 def _ago(language: Language, match: re.Match[str], clock: Clock) -> Read:
     name = language.units[match["unit"]]
-    return calendar.ago(clock, name, number(match["number"])), -1 if name in {
-        "day",
-        "week",
-        "month",
-        "quarter",
-    } else None
+    return calendar.ago(clock, name, number(match["number"])), -1 if name in calendar.CLEAR_UNITS else None
 
 
 def _trailing(language: Language, match: re.Match[str], clock: Clock) -> Read:

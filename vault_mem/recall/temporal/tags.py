@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from vault_mem.recall.temporal.bounds import Bound
 from vault_mem.recall.temporal.calendar import FIRST_YEAR, LAST_YEAR
@@ -47,9 +48,7 @@ class _Name:
 
 def may_name_tag(text: str) -> bool:
     """Whether a question has a word after which a tag's name may stand; without one no tags need to be looked up."""
-    return _AHEAD.compiled.search(text) is not None or (
-        not text.isascii() and _BEHIND.compiled.search(text) is not None
-    )
+    return _AHEAD.search(text) is not None or (not text.isascii() and _BEHIND.search(text) is not None)
 
 
 def tag_bounds(text: str, tags: Mapping[str, datetime], now: datetime) -> Iterator[Bound]:
@@ -63,42 +62,71 @@ def tag_bounds(text: str, tags: Mapping[str, datetime], now: datetime) -> Iterat
         tags: names, and the times of the commits they name, aware.
         now: the present, for `since the last tag`.
     """
-    tags = {name: time for name, time in tags.items() if FIRST_YEAR <= time.year <= LAST_YEAR}
-    known = _known(tags)
-    for match in _AHEAD.compiled.finditer(text):
-        bound = _ahead(text, match, known, tags, now)
+    known = _Tags(tags, now)
+    for match in _AHEAD.finditer(text):
+        bound = _ahead(text, match, known)
         if bound is not None:
             yield bound
-    for match in () if text.isascii() else _BEHIND.compiled.finditer(text):
-        name = known.get(_folded(match["name"]))
+    for match in () if text.isascii() else _BEHIND.finditer(text):
+        name = known.written(match["name"], match.end())
         if name is not None:
-            before = match["before"] is not None
-            yield _half(
-                match.start(), match.end(), _Name(name, tags[name], match.end(), _is_clear(match["name"], name)), before
-            )
+            yield _half(match.start(), name, is_before=match["before"] is not None)
 
 
-def _known(tags: Mapping[str, datetime]) -> dict[str, str]:
-    """Return each tag by its folded name, and by shorter forms of it where no other tag has them."""
-    known = {_folded(tag): tag for tag in tags}
-    for tag in tags:
-        last = _folded(tag.rpartition("/")[2])
-        for form in (last, last[1:] if re.match(r"v\d+\.", last) else last):
-            known.setdefault(form, tag)
-    return known
+class _Tags:
+    """The tags of a vault, by what people call them."""
+
+    def __init__(self, tags: Mapping[str, datetime], now: datetime) -> None:
+        """Keep each tag by its folded name, and by shorter forms of it where no other tag has them."""
+        self._now = now
+        self._times = {tag: time for tag, time in tags.items() if FIRST_YEAR <= time.year <= LAST_YEAR}
+        self._known = {_folded(tag): tag for tag in self._times}
+        for tag in self._times:
+            last = _folded(tag.rpartition("/")[2])
+            for form in (last, last[1:] if re.match(r"v\d+\.", last) else last):
+                self._known.setdefault(form, tag)
+
+    def written(self, name: str, last: int) -> _Name | None:
+        """Return the tag that a name is, which ends at an offset."""
+        tag = self._known.get(_folded(name))
+        return None if tag is None else _Name(tag, self._times[tag], last, _is_clear(name, tag))
+
+    def beginning(self, text: str, at: int) -> _Name | None:
+        """Return the tag whose name begins at an offset, the longest one."""
+        words = list(islice(_WORD.finditer(text[at : at + _MAX_NAME]), MAX_NAME_WORDS))
+        for word in reversed(words):
+            written = text[at : at + word.end()]
+            bare = written.strip("`'\"“”‘’.,;:?!()[]")
+            tag, is_called = self._called(_folded(bare))
+            if tag is not None:
+                last = at + written.rfind(bare) + len(bare)
+                return _Name(tag, self._times[tag], last, is_called or _is_clear(bare, tag) or written.startswith("`"))
+        return None
+
+    def _called(self, folded: str) -> tuple[str | None, bool]:
+        """Return the tag of a folded name, and whether the words call it a tag."""
+        if folded in self._known:
+            return self._known[folded], folded.rpartition(" ")[2] in _NOUNS
+        if folded in _LATEST:
+            past = [tag for tag, time in self._times.items() if time <= self._now]
+            return max(past, key=self._times.__getitem__, default=None), not folded.endswith("release")
+        words = folded.split()
+        if len(words) > 1 and words[-1] in _NOUNS:
+            return self._known.get(" ".join(words[:-1])), True
+        if len(words) > 1 and words[0] in _NOUNS:
+            return self._known.get(" ".join(words[1:])), True
+        return None, False
 
 
-def _ahead(
-    text: str, match: re.Match[str], known: Mapping[str, str], tags: Mapping[str, datetime], now: datetime
-) -> Bound | None:
+def _ahead(text: str, match: re.Match[str], tags: _Tags) -> Bound | None:
     side = _SIDES[match["side"].lower()]
-    left = _name(text, match.end(), known, tags, now)
+    left = tags.beginning(text, match.end())
     if left is None:
         return None
     if side != "between":
-        return _half(match.start(), left.last, left, side == "before")
-    to = _TO.compiled.match(text, left.last)
-    right = _name(text, to.end(), known, tags, now) if to else None
+        return _half(match.start(), left, is_before=side == "before")
+    to = _TO.match(text, left.last)
+    right = tags.beginning(text, to.end()) if to else None
     if right is None or left.time == right.time:
         return None
     earlier, later = sorted((left, right), key=lambda name: name.time)
@@ -113,46 +141,14 @@ def _ahead(
     )
 
 
-def _half(first: int, last: int, name: _Name, before: bool) -> Bound:
+def _half(first: int, name: _Name, *, is_before: bool) -> Bound:
     cut = name.time + _SECOND
-    start, end = (None, cut) if before else (cut, None)
-    return Bound(first, last, start, end, name.is_sure, is_absolute=True, label=name.tag)
-
-
-def _name(text: str, at: int, known: Mapping[str, str], tags: Mapping[str, datetime], now: datetime) -> _Name | None:
-    """Return the tag whose name begins at an offset, the longest one."""
-    words = []
-    for word in _WORD.compiled.finditer(text, at, at + _MAX_NAME):
-        words.append(word)
-        if len(words) == MAX_NAME_WORDS:
-            break
-    for count in range(len(words), 0, -1):
-        written = text[at : words[count - 1].end()]
-        bare = written.strip("`'\"“”‘’.,;:?!()[]")
-        tag, is_called = _tag(_folded(bare), known, tags, now)
-        if tag is not None:
-            last = at + written.rfind(bare) + len(bare)
-            return _Name(tag, tags[tag], last, is_called or _is_clear(bare, tag) or written.startswith("`"))
-    return None
-
-
-def _tag(folded: str, known: Mapping[str, str], tags: Mapping[str, datetime], now: datetime) -> tuple[str | None, bool]:
-    """Return the tag of a folded name, and whether the words call it a tag."""
-    if folded in known:
-        return known[folded], folded.rpartition(" ")[2] in _NOUNS
-    if folded in _LATEST:
-        past = [tag for tag, time in tags.items() if time <= now]
-        return (max(past, key=lambda tag: tags[tag]) if past else None), not folded.endswith("release")
-    words = folded.split()
-    if len(words) > 1 and words[-1] in _NOUNS:
-        return known.get(" ".join(words[:-1])), True
-    if len(words) > 1 and words[0] in _NOUNS:
-        return known.get(" ".join(words[1:])), True
-    return None, False
+    start, end = (None, cut) if is_before else (cut, None)
+    return Bound(first, name.last, start, end, name.is_sure, is_absolute=True, label=name.tag)
 
 
 def _folded(name: str) -> str:
-    return _GAPS.compiled.sub(" ", name.casefold()).strip()
+    return _GAPS.sub(" ", name.casefold()).strip()
 
 
 def _is_clear(written: str, tag: str) -> bool:
