@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.data import data_folder
 from tests.timing import times_slower
-from vault_mem.index.analysis import MAX_TOKEN, STOP_WORDS, analyze, runs
+from vault_mem.index.analysis import analyze, runs
+from vault_mem.index.compounds import MAX_TOKEN, STOP_WORDS
 from vault_mem.index.lexical.base import FieldWeights, LexicalDocument
 from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
 

@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vault_mem.index.compounds import MAX_TOKEN, STOP_WORDS, Piece, pieces_of, tokens_of
+from vault_mem.index.compounds import Piece, pieces_of, tokens_of
 from vault_mem.index.scripts import MARKS, PICTURES, UNSPACED, normalized
-
-__all__ = ["MAX_CHARACTERS", "MAX_TOKEN", "STOP_WORDS", "Piece", "Run", "analyze", "runs", "written_words"]
 
 MAX_CHARACTERS = 1_048_576
 """Longest text that is analysed; what comes after is not indexed."""
