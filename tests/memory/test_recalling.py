@@ -54,7 +54,8 @@ def test_the_best_passage_comes_first_with_its_evidence(filled: Memory) -> None:
     hit = answer.hits[0]
     assert hit.title == "Database"
     assert hit.excerpt == "We chose Postgres for its transactions."
-    assert (hit.lines.first, hit.lines.last) == (9, 9) or hit.lines.first <= 9 <= hit.lines.last
+    assert filled.read("Database", section=f"L{hit.lines.first}-L{hit.lines.last}").text.strip() == hit.excerpt
+    assert hit.matched == (hit.lines.first,)
     assert hit.commit == answer.revision
     assert hit.agent == "tester"
     assert hit.author

@@ -125,7 +125,7 @@ def _item(session: Session, moment: Moment, candidate: _Candidate) -> ContextIte
         reason=candidate.reason,
         path=note.path,
         title=note.title,
-        text=excerpt(without_title(chunk.text, note.title), frozenset(), limit=ITEM_CHARACTERS) if chunk else "",
+        text=excerpt(without_title(chunk.text, note.title), {}, limit=ITEM_CHARACTERS).text if chunk else "",
         lines=chunk.lines if chunk else Lines(1, 1),
         commit=origin.id if origin else None,
         age_days=max(0, (session.now() - since).days) if since else None,

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from vault_mem.index.analysis import analyze
-from vault_mem.index.view import IndexedNote
-from vault_mem.memory.answers import Feature, Hit, Recalled
+import numpy as np
+
+from vault_mem.memory.answers import Hit, Recalled
+from vault_mem.memory.hits import Maker, Place, question_weights, within_budget
 from vault_mem.memory.moment import Moment
+from vault_mem.memory.reranking import embedder_notices, reranked
 from vault_mem.memory.session import Session
-from vault_mem.memory.similarity import overlap
 from vault_mem.memory.succession import after_successors
 from vault_mem.memory.windows import asked_window, shown
-from vault_mem.notes.markdown import split_lines
-from vault_mem.notes.model import Chunk, Lines, NotePath
-from vault_mem.recall.excerpts import MAX_EXCERPT, excerpt, tokens, without_title
+from vault_mem.notes.model import Chunk
+from vault_mem.recall.excerpts import without_title
+from vault_mem.recall.features import DEPTH
 from vault_mem.recall.filters import select, within
 from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking, rank
 from vault_mem.recall.relevance import is_worth_saying
+from vault_mem.recall.repeats import repeats
 from vault_mem.recall.temporal import Window
-from vault_mem.recall.terms import Terms
+from vault_mem.recall.terms import MAX_TERMS, Terms
 
-MIN_DUPLICATE_OVERLAP = 0.9
-COLLAPSE_DEPTH = 100
-HIT_OVERHEAD_TOKENS = 60
-"""What the fields around an excerpt cost in an answer, about."""
+MAX_COMPARED = 100
+"""Places of a ranking that are compared with what stands above them."""
 
 
 def recall(session: Session, question: Question) -> Recalled:
@@ -45,18 +45,19 @@ def answered(session: Session, moment: Moment, question: Question) -> Recalled:
         return _listed(session, moment, question, positions)
     window = asked_window(session, question, now=judged)
     ranking, is_applied = _ranked(session, moment, question, positions, window)
-    entries = _arranged(session, moment, ranking, question, positions)
-    page = entries[question.offset : question.offset + question.limit]
-    hits = [_hit(session, moment, question, ranking, entry) for entry in page]
+    ranking, trouble = reranked(session, moment, question, ranking)
+    places = _arranged(session, moment, ranking, question, positions)
+    hits = _hits(session, moment, question, ranking, places)
     session.index.check(moment.view)
-    kept = _within_budget(hits, question.max_tokens)
-    answer = _recalled(moment, question, kept, total=len(entries), notice=_notices(moment, ranking.terms))
-    best = max((entry.ranked for entry in entries), key=lambda ranked: ranked.relevance, default=None)
+    notice = (*_notices(moment, question, ranking.terms), *embedder_notices(session, question), *trouble)
+    answer = _recalled(moment, question, hits, total=len(places), notice=notice)
+    best = max((place.ranked.relevance for place in places[:DEPTH]), default=None)
     return replace(
         answer,
-        is_relevant=best is not None and is_worth_saying(best.relevance),
+        is_relevant=best is not None and is_worth_saying(best),
+        did_you_mean=ranking.terms.text if ranking.terms.corrections else None,
         window=shown(window, is_applied=is_applied),
-        explanation=_explained(question, ranking),
+        explanation=_explained(session, question, ranking),
     )
 
 
@@ -100,20 +101,25 @@ def _recalled(
     )
 
 
+def _hits(session: Session, moment: Moment, question: Question, ranking: Ranking, places: Sequence[Place]) -> list[Hit]:
+    """Make the hits of the page that is asked for."""
+    page = places[question.offset : question.offset + question.limit]
+    chunks = session.index.catalog.chunks([place.ranked.document for place in page])
+    wanted = question_weights(ranking, int(np.count_nonzero(moment.view.live)))
+    maker = Maker(session, moment, _judged(moment, question), chunks, wanted)
+    return within_budget(
+        page,
+        lambda place, limit: maker.hit(place, ranking, limit=limit, explain=question.explain),
+        question.max_tokens,
+    )
+
+
 # --- arranging ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A place in the answer: a ranked passage and the near-duplicates it stands for."""
-
-    ranked: Ranked
-    similar: tuple[NotePath, ...] = ()
 
 
 def _arranged(
     session: Session, moment: Moment, ranking: Ranking, question: Question, positions: Sequence[int]
-) -> list[_Entry]:
+) -> list[Place]:
     """Leave out what is not sure enough, put nothing above what supersedes it, reduce to one passage a note, and fold.
 
     A successor comes along with what it replaces, however sure it is itself and whether that one may answer or not.
@@ -122,133 +128,55 @@ def _arranged(
     if question.min_relevance > 0:
         sure = [ranked for ranked in sure if ranked.relevance >= question.min_relevance]
     ordered = moment.replaced.arranged(sure, spare=ranking.ranked, positions=positions)
-    if question.passages:
-        return [_Entry(ranked) for ranked in ordered]
-    best: dict[int, Ranked] = {}
-    for ranked in ordered:
-        best.setdefault(ranked.position, ranked)
-    return _folded(session, moment, question, list(best.values()))
+    if not question.passages:
+        best: dict[int, Ranked] = {}
+        for ranked in ordered:
+            best.setdefault(ranked.position, ranked)
+        ordered = list(best.values())
+    return _folded(session, moment, question, ordered)
 
 
-def _folded(session: Session, moment: Moment, question: Question, ranked: list[Ranked]) -> list[_Entry]:
-    """Fold passages with nearly the same words into the best of them, as far down as the page needs.
+def _folded(session: Session, moment: Moment, question: Question, ranked: Sequence[Ranked]) -> list[Place]:
+    """Fold passages that say nothing new into the best one that says it, as far down as the page needs.
 
     What stands at a place depends only on what ranks above it, so pages fit together.
     """
-    needed, judged = question.offset + question.limit, _judged(moment, question)
-    entries: list[_Entry] = []
-    said: list[tuple[str, frozenset[str]]] = []
-    for number, entry in enumerate(ranked):
-        if len(entries) >= needed or number >= COLLAPSE_DEPTH:
-            return [*entries, *(_Entry(rest) for rest in ranked[number:])]
-        note, chunk = moment.view.notes[entry.position], session.index.catalog.chunk(entry.document)
-        status = moment.status_at(entry.position, judged)
-        mine = frozenset(analyze(without_title(chunk.text, note.title)))
-        at = _twin(status, mine, said)
-        if at is None:
-            entries.append(_Entry(entry))
-            said.append((status, mine))
-        else:
-            entries[at] = replace(entries[at], similar=(*entries[at].similar, note.path))
-    return entries
+    needed = question.offset + question.limit
+    depth = min(MAX_COMPARED, max(needed, DEPTH))
+    chunks = session.index.catalog.chunks([entry.document for entry in ranked[:depth]])
+    folding = _Folding(moment, _judged(moment, question), chunks)
+    for entry in ranked[:depth]:
+        folding.add(entry)
+    return [*folding.places, *(Place(rest) for rest in ranked[depth:])]
 
 
-def _twin(status: str, mine: frozenset[str], said: Sequence[tuple[str, frozenset[str]]]) -> int | None:
-    """Return the place of the entry that says nearly the same and has the same status, None if there is none."""
-    for at, (other, words) in enumerate(said):
-        if status == other and overlap(mine, words) >= MIN_DUPLICATE_OVERLAP:
-            return at
-    return None
+class _Folding:
+    """Places of an answer so far, and what each of them says."""
 
+    def __init__(self, moment: Moment, judged: datetime, chunks: Mapping[int, Chunk]) -> None:
+        self.places: list[Place] = []
+        self._said: list[tuple[str, str, str]] = []
+        self._moment = moment
+        self._judged = judged
+        self._chunks = chunks
 
-# --- hits ---
-
-
-def _hit(session: Session, moment: Moment, question: Question, ranking: Ranking, entry: _Entry) -> Hit:
-    ranked = entry.ranked
-    chunk = session.index.catalog.chunk(ranked.document)
-    parts = {**ranked.parts, "claim": ranked.claim}
-    if question.explain:
-        parts |= {"coverage": ranked.coverage, "likeness": ranked.likeness, "cosine": ranked.cosine or 0.0}
-    return replace(
-        _evidence(session, moment, question, ranked.position, chunk),
-        score=round(ranked.score, 4),
-        relevance=round(ranked.relevance, 4),
-        scores={name: round(value, 4) for name, value in parts.items()},
-        similar=entry.similar,
-        features=_features(ranked, ranking) if question.explain else (),
-    )
-
-
-def _features(ranked: Ranked, ranking: Ranking) -> tuple[Feature, ...]:
-    weights = {name: ranking.weights.second.get(name, 0.0) for name in ranked.features}
-    return tuple(
-        Feature(name, round(value, 4), weights[name], round(value * weights[name], 4))
-        for name, value in ranked.features.items()
-        if name not in ranking.weights.without
-    )
-
-
-def _evidence(session: Session, moment: Moment, question: Question, position: int, chunk: Chunk | None) -> Hit:
-    """Return a hit without a score: the passage, the note's own claims, and who wrote it when."""
-    note = moment.view.notes[position]
-    text, lines = _shown(session, moment, note, chunk)
-    origin = moment.origin(position)
-    since = origin.time if origin else note.metadata.created
-    age = max(0, (session.now() - since).days) if since else None
-    return Hit(
-        id=note.metadata.id,
-        path=note.path,
-        title=note.title,
-        excerpt=excerpt(text, frozenset(question.text.casefold().split())),
-        lines=lines,
-        score=0.0,
-        relevance=None,
-        scores={},
-        confidence=note.metadata.confidence,
-        commit=origin.id if origin else None,
-        author=origin.author if origin else None,
-        agent=origin.agent if origin else note.metadata.agent if note.path not in moment.dirty else None,
-        dirty=note.path in moment.dirty,
-        version=note.blob,
-        created=note.metadata.created,
-        age_days=age,
-        status=moment.status_at(position, _judged(moment, question)),
-        type=note.metadata.type,
-        tags=note.metadata.tags,
-        namespace=moment.namespace(position),
-        vault=session.vault.root.name,
-        superseded_by=moment.successors.get(note.path, ()),
-    )
-
-
-def _shown(session: Session, moment: Moment, note: IndexedNote, chunk: Chunk | None) -> tuple[str, Lines]:
-    """Return the text that stands for a passage, and its lines; of a note that is all frontmatter, the frontmatter."""
-    if chunk is not None and chunk.text.strip():
-        return without_title(chunk.text, note.title) or chunk.text, chunk.lines
-    lines = split_lines(session.content(moment, note.blob)[:MAX_EXCERPT].decode(errors="replace"))
-    inside = [number for number, line in enumerate(lines, start=1) if line.strip() not in {"", "---"}]
-    if not inside:
-        return "", Lines(1, 1)
-    return "\n".join(lines[inside[0] - 1 : inside[-1]]), Lines(inside[0], inside[-1])
-
-
-def _within_budget(hits: Sequence[Hit], max_tokens: int | None) -> list[Hit]:
-    """Keep the hits that fit; the first one always, its excerpt cut if it must be."""
-    if max_tokens is None:
-        return list(hits)
-    kept: list[Hit] = []
-    left = max_tokens
-    for hit in hits:
-        cost = tokens(hit.excerpt) + HIT_OVERHEAD_TOKENS
-        if cost > left and kept:
-            break
-        if cost > left:
-            room = max(0, left - HIT_OVERHEAD_TOKENS) * 4
-            hit = replace(hit, excerpt=excerpt(hit.excerpt, frozenset(), limit=max(40, room)))  # noqa: PLW2901 cut
-        kept.append(hit)
-        left -= cost
-    return kept
+    def add(self, entry: Ranked) -> None:
+        """Give a passage a place of its own, unless one of another note with the same status says all it says."""
+        note = self._moment.view.notes[entry.position]
+        status = self._moment.status_at(entry.position, self._judged)
+        text = without_title(self._chunks[entry.document].text, note.title)
+        for at, (other_status, other_title, other) in enumerate(self._said):
+            place = self.places[at]
+            if (
+                status == other_status
+                and place.ranked.position != entry.position
+                and repeats(text, other, title=note.title, other_title=other_title)
+            ):
+                if note.path not in place.similar:
+                    self.places[at] = replace(place, similar=(*place.similar, note.path))
+                return
+        self.places.append(Place(entry))
+        self._said.append((status, note.title, text))
 
 
 # --- listing ---
@@ -268,40 +196,43 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
     notes = moment.view.notes
     newest = sorted(positions, key=age, reverse=True)
     newest = after_successors(newest, lambda position: notes[position].path, moment.successors)
-    page = newest[question.offset : question.offset + question.limit]
-    hits = []
-    for position in page:
-        documents = moment.view.notes[position].documents
-        chunk = session.index.catalog.chunk(documents[0]) if documents else None
-        hits.append(_evidence(session, moment, question, position, chunk))
-    kept = _within_budget(hits, question.max_tokens)
-    return _recalled(moment, question, kept, total=len(positions), notice=_notices(moment, None))
+    page = [(at, next(iter(notes[at].documents), None)) for at in newest[question.offset :][: question.limit]]
+    chunks = session.index.catalog.chunks([document for _, document in page if document is not None])
+    maker = Maker(session, moment, _judged(moment, question), chunks)
+    hits = within_budget(page, lambda item, limit: maker.evidence(*item, limit=limit), question.max_tokens)
+    return _recalled(moment, question, hits, total=len(positions), notice=_notices(moment, question, None))
 
 
 # --- notices ---
 
 
-def _notices(moment: Moment, terms: Terms | None) -> tuple[str, ...]:
+def _notices(moment: Moment, question: Question, terms: Terms | None) -> tuple[str, ...]:
     notices = []
     if not moment.is_complete:
         notices.append("The index is still being built by another process; this answer is from what it has so far")
-    if terms is not None and terms.corrections:
-        notices.append("Taken as: " + ", ".join(f"{known} for {word}" for word, known in terms.corrections.items()))
     unknown = [word for word in terms.unknown if word not in terms.corrections] if terms else []
     if unknown:
         notices.append("No note holds: " + ", ".join(unknown[:10]))
+    if terms is not None and terms.text != question.text and not terms.corrections:
+        notices.append(f"A long text: only its {MAX_TERMS} most telling words were looked up")
     return tuple(notices)
 
 
-def _explained(question: Question, ranking: Ranking) -> tuple[str, ...]:
+def _explained(session: Session, question: Question, ranking: Ranking) -> tuple[str, ...]:
     if not question.explain:
         return ()
     counts = ranking.terms.frequencies
     terms = ", ".join(f"{term} (in {count} passages)" for term, count in counts.items()) or "none"
     off = ", ".join(sorted(ranking.weights.without))
-    return (
+    lines = (
         f"terms: {terms}",
         f"{len(ranking.ranked)} passages matched; mode {question.mode}{f', without {off}' if off else ''}",
         f"score = claim / (1 + exp(-({ranking.weights.bias:g} + the shares of the features)))",
         "claim is the note's importance, confidence and status; what replaces a note gets its score, if that is more",
     )
+    if session.reranker is None or not any("reranker" in ranked.parts for ranked in ranking.ranked[:1]):
+        return lines
+    choice = session.settings.reranker
+    share = f"{choice.weight:.0%} of the order of the best {choice.depth}"
+    order = f"reranked: {session.reranker.name} has {share}, the score above the rest"
+    return (*lines, order)

@@ -9,6 +9,7 @@ import numpy as np
 from vault_mem.index.texts import embedded_text
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
+from vault_mem.notes.model import Chunk
 from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking
 from vault_mem.recall.reranking import rerank
@@ -23,7 +24,9 @@ def reranked(session: Session, moment: Moment, question: Question, ranking: Rank
     choice = session.settings.reranker
     if session.reranker is None or question.mode == "lexical" or not ranking.ranked:
         return ranking, ()
-    texts = [_text(session, moment, ranked) for ranked in ranking.ranked[: choice.depth]]
+    head = ranking.ranked[: choice.depth]
+    chunks = session.index.catalog.chunks([ranked.document for ranked in head])
+    texts = [_text(moment, ranked, chunks[ranked.document]) for ranked in head]
     first = np.array([ranked.score for ranked in ranking.ranked], dtype=np.float32)
     found = rerank(question.text, texts, first, reranker=session.reranker, weight=choice.weight)
     if found.notice is not None:
@@ -43,8 +46,7 @@ def _changed(ranked: Ranked, score: float, opinion: float) -> Ranked:
     return replace(ranked, score=score, opinion=None if np.isnan(opinion) else opinion)
 
 
-def _text(session: Session, moment: Moment, ranked: Ranked) -> str:
+def _text(moment: Moment, ranked: Ranked, chunk: Chunk) -> str:
     """Return what the reranker reads: the passage with its place and who speaks, as the embedder reads it."""
-    chunk = session.index.catalog.chunk(ranked.document)
     title = moment.view.notes[ranked.position].title
     return embedded_text(title=title, headings=chunk.headings, author=chunk.author, text=chunk.text)

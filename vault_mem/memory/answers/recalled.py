@@ -25,7 +25,9 @@ class Hit:
 
     Attributes:
         id: the note's ULID, None for a note that has none yet.
-        excerpt: the passage as written, cut to fit.
+        excerpt: the passage as written; of a long one, or where there is little room, the best part of it.
+        lines: where the excerpt stands.
+        matched: up to five of those lines that hold most of what was asked about.
         score: 0..1, comparable within one answer.
         relevance: 0..1, how surely it answers, comparable across answers; None for a list without a question.
         scores: what the first stage added up, by name, and `claim`, the factor of what the note says of itself; with
@@ -35,7 +37,7 @@ class Hit:
         age_days: whole days since that commit (since `created` if not committed).
         trusted, staleness: None while nothing has judged them.
         superseded_by: paths of the notes that replace this one.
-        similar: paths of near-duplicates left out of the answer.
+        similar: paths of notes that say nothing more than this one, left out of the answer.
         features: the second stage's features, with `explain=True` only.
     """
 
@@ -65,6 +67,7 @@ class Hit:
     superseded_by: tuple[NotePath, ...] = ()
     similar: tuple[NotePath, ...] = ()
     features: tuple[Feature, ...] = ()
+    matched: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class Recalled:
         total: how many notes passed the filters and matched.
         next_offset: where the next page begins, None at the end.
         is_relevant: whether a hit answers surely enough to be told to somebody who did not ask.
+        did_you_mean: the question that was answered, where words of the one asked seem misspelt; else None.
         notice: things the caller should know: an index that is still catching up, unknown words.
         explanation: lines of text on how the ranking came about, with `explain=True` only.
         window: the time that the question speaks of, None if it speaks of none.
@@ -106,6 +110,7 @@ class Recalled:
     total: int
     next_offset: int | None = None
     is_relevant: bool = True
+    did_you_mean: str | None = None
     notice: tuple[str, ...] = ()
     explanation: tuple[str, ...] = ()
     window: TimeWindow | None = None

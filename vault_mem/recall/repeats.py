@@ -1,0 +1,118 @@
+"""Passages that say again what another one has said: copies, copies with words added, parts of longer ones.
+
+What decides is that a copy which was edited must stay visible: a passage with another number, a negation, another name
+or one word in the place of another does not repeat the one it was copied from, however alike they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from vault_mem.index.analysis import Run, runs
+from vault_mem.recall.passages import wording
+
+MAX_NEW = 0.1
+"""Share of a passage's words that may be new in it."""
+
+MIN_ORDER = 0.8
+"""Share of its pairs of neighbouring words that must stand in the other, so that both use the words alike."""
+
+MIN_WORDS = 4
+"""A passage of fewer words (`6379.`) is said by its title as well."""
+
+_NEGATIONS = frozenset(
+    """
+    no not never without none nor neither nothing cannot nicht kein keine nie ohne pas jamais sans nunca sin não bez
+    не нет без
+    """.split()  # noqa: SIM905  (a word list reads better as words)
+)
+_TURNS = frozenset({"but", "except", "if", "instead", "only", "rather", "unless", "until", "yes"})
+_DENIES = re.compile("[不没沒無无非未别別勿莫않못없안]|ない|ませ|ぬ")
+_CLAUSE = re.compile(r"(?<=[.!?,;:])\s+|(?<=[。！？，、；：])|\n+|\s[–—-]\s")
+_CONTRACTED = re.compile(r"n['’]t$", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a passage says, to be compared.
+
+    Attributes:
+        words: its tokens; `!` before those of a clause with a negation, a number together with the word before it.
+        pairs: tokens that stand side by side in a clause.
+        deciding: the words that must not be new: numbers, negations, names, identifiers.
+    """
+
+    words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    deciding: frozenset[str]
+
+
+def repeats(text: str, other: str, *, title: str = "", other_title: str = "") -> bool:
+    """Whether a passage says nothing that another one does not say; a passage without words says nothing anybody said.
+
+    Nine tenths of its words stand in the other, in the order they have there within a clause; the rest are plain words
+    that stand in the place of none. Whether the other one says more does not matter, unless it denies in a script that
+    has no words to tell what is denied.
+
+    Args:
+        text: the passage, without its note's title.
+        other: the passage that it may repeat.
+        title: its note's title, which counts where the passage has only a few words.
+        other_title: the same of the other passage.
+    """
+    own = wording(text).tokens
+    if not own or len(own - wording(other).tokens) > MAX_NEW * len(own) + 1:
+        return False
+    if len(own) < MIN_WORDS:
+        text, other = f"{title}\n{text}", f"{other_title}\n{other}"
+    return _is_within(_statement(text), _statement(other))
+
+
+def _is_within(mine: Statement, theirs: Statement) -> bool:
+    new, more = mine.words - theirs.words, theirs.words - mine.words
+    if len(new) > MAX_NEW * len(mine.words) or new & mine.deciding or (new and more):
+        return False
+    if any(_DENIES.search(word) for word in more):
+        return False
+    kept = sum(pair in theirs.pairs for pair in mine.pairs)
+    return kept >= MIN_ORDER * len(mine.pairs)
+
+
+@lru_cache(maxsize=2_048)
+def _statement(text: str) -> Statement:
+    words: set[str] = set()
+    pairs: set[tuple[str, str]] = set()
+    deciding: set[str] = set()
+    for clause in _CLAUSE.split(text):
+        said = list(_said(clause, deciding))
+        words.update(said)
+        pairs.update(pairwise(said))
+    return Statement(frozenset(words), frozenset(pairs), frozenset(deciding))
+
+
+def _said(clause: str, deciding: set[str]) -> Iterator[str]:
+    """Yield the tokens of a clause as they are compared, and note which of them decide."""
+    last, mark = "", ""
+    for place, run in enumerate(runs(clause)):
+        plain = run.text.lower()
+        is_negation = plain in _NEGATIONS or _CONTRACTED.search(run.text) is not None
+        if is_negation or plain in _TURNS:
+            deciding.add(f"!{plain}")
+            yield f"!{plain}"
+        mark = "!" if is_negation else mark
+        for piece in run.pieces:
+            token = f"{mark}{last}={piece.token}" if _DIGIT.search(piece.token) else f"{mark}{piece.token}"
+            if _is_deciding(run, place, piece.token):
+                deciding.add(token)
+            yield token
+        last = run.pieces[-1].token if run.pieces and not _DIGIT.search(run.text) else last
+
+
+def _is_deciding(run: Run, place: int, token: str) -> bool:
+    is_name = run.text[:1].isupper() and (place > 0 or not run.text[1:].islower())
+    return is_name or len(run.pieces) > 1 or bool(_DIGIT.search(token) or _DENIES.search(token))
