@@ -29,7 +29,7 @@ def test_a_question_about_a_day_is_answered_from_it(shell: Shell) -> None:
 @pytest.mark.usefixtures("journal")
 def test_time_words_can_be_switched_off(shell: Shell) -> None:
     outcome = shell("recall", "which database did we choose on 10 June 2024?", "--no-time-words")
-    assert "8 May" in outcome.out or "also said in" in outcome.out
+    assert "stand-up-of-8-may-2023.md" in outcome.out
     assert "time:" not in outcome.err
 
 
