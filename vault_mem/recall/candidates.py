@@ -120,7 +120,7 @@ def with_neighbours(scores: FloatArray, owners: NDArray[np.int32]) -> FloatArray
     return total
 
 
-def note_scores(terms: Terms, *, index: Index, view: View) -> FloatArray:
+def _note_scores(terms: Terms, *, index: Index, view: View) -> FloatArray:
     """Return how well each note as a whole fits the words, shape (len(view.notes),), >= 0.
 
     BM25 in which a note's words are its passages: a term's frequency is the number of passages that hold it, a note's
@@ -139,7 +139,7 @@ def note_scores(terms: Terms, *, index: Index, view: View) -> FloatArray:
 def _note_part(terms: Terms, lexical: FloatArray, owners: NDArray[np.int32], *, index: Index, view: View) -> FloatArray:
     """Return how well each passage's note fits, 0..1; a note of one passage fits as well as that."""
     sizes = np.bincount(view.owners[view.live], minlength=len(view.notes))
-    whole = min_max(note_scores(terms, index=index, view=view)[owners])
+    whole = min_max(_note_scores(terms, index=index, view=view)[owners])
     return np.where(sizes[owners] == 1, min_max(lexical), whole).astype(np.float32)
 
 

@@ -92,7 +92,7 @@ def read_candidates(
     """
     near = _Neighbours(candidates, rows, index, view)
     spoken = frozenset().union(*(passage.author for passage in near.passages))
-    asked = asked_words(terms, int(np.count_nonzero(view.live)), without=spoken)
+    asked = _asked_words(terms, int(np.count_nonzero(view.live)), without=spoken)
     exact, alike = _matches(asked, near.passages, index if candidates.cosines is not None else None)
     share = np.array([item.weight for item in asked], dtype=np.float32)
     share /= max(float(share.sum()), 1e-9)
@@ -118,7 +118,7 @@ def read_candidates(
     return Reading(values, coverage.astype(np.float32), likeness.astype(np.float32))
 
 
-def asked_words(terms: Terms, passages: int, *, without: frozenset[str]) -> list[Asked]:
+def _asked_words(terms: Terms, passages: int, *, without: frozenset[str]) -> list[Asked]:
     """Return what a question asks about, each token once.
 
     Args:

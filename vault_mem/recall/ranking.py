@@ -40,7 +40,7 @@ class Findings:
     `asked` are the question's tokens.
     """
 
-    found: Candidates
+    candidates: Candidates
     reading: Reading
     asked: frozenset[str]
 
@@ -70,7 +70,7 @@ class Ranked:
     @property
     def parts(self) -> dict[str, float]:
         """What the first stage adds up, weighted, by name, and `reranker` if one was asked."""
-        parts = {name: float(part[self._row]) for name, part in self.findings.found.parts.items()}
+        parts = {name: float(part[self._row]) for name, part in self.findings.candidates.parts.items()}
         return parts if self.opinion is None else {**parts, "reranker": self.opinion}
 
     @property
@@ -83,12 +83,12 @@ class Ranked:
     @property
     def lexical(self) -> float:
         """The passage's own words, 0..1 of the best passage's."""
-        return float(self.findings.found.lexical[self._row])
+        return float(self.findings.candidates.lexical[self._row])
 
     @property
     def cosine(self) -> float | None:
         """Similarity of meaning, None without vectors."""
-        cosines = self.findings.found.cosines
+        cosines = self.findings.candidates.cosines
         return None if cosines is None else float(cosines[self._row])
 
     @property
@@ -108,7 +108,7 @@ class Ranked:
 
     @property
     def _row(self) -> int:
-        return int(self.findings.found.order[self.place])
+        return int(self.findings.candidates.order[self.place])
 
     @property
     def _is_read(self) -> bool:
@@ -151,29 +151,31 @@ def rank(
     """
     terms = understand(question.text, index=index, view=view)
     weights = question.weights
-    found = find_candidates(terms, question.mode, index=index, view=view, positions=positions, weights=weights)
-    if question.mode == "dense" and found.cosines is None and len(found.documents):
+    by_meaning = question.mode == "dense"
+    candidates = find_candidates(terms, question.mode, index=index, view=view, positions=positions, weights=weights)
+    if by_meaning and candidates.cosines is None and len(candidates.documents):
         raise InvalidQueryError("There are no vectors to rank by", "Use mode hybrid, or set an embedder")
-    rows = found.order[:DEPTH]
-    owners = view.owners[found.documents[rows]].tolist()
+    rows = candidates.order[:DEPTH]
+    owners = view.owners[candidates.documents[rows]].tolist()
     fits = None if window is None else [closeness(window, *facts.note_time(owner)) for owner in owners]
-    reading = read_candidates(question.text, terms, found, rows, index=index, view=view, closeness=fits)
-    chances = min_max(found.scores)[found.order] if question.mode == "dense" else _chances(found, reading, weights)
-    entries = _entries(Findings(found, reading, frozenset(terms.terms)), chances, view, facts, frozenset(positions))
+    reading = read_candidates(question.text, terms, candidates, rows, index=index, view=view, closeness=fits)
+    chances = min_max(candidates.scores)[candidates.order] if by_meaning else _chances(candidates, reading, weights)
+    findings = Findings(candidates, reading, frozenset(terms.terms))
+    entries = _entries(findings, chances, view, facts, frozenset(positions))
     entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
     return Ranking(tuple(entries), terms, weights)
 
 
-def log_odds(values: FloatArray, weights: Weights) -> FloatArray:
+def _log_odds(values: FloatArray, weights: Weights) -> FloatArray:
     """Return the second stage's sum of each passage: values of shape (n, len(NAMES)) to shape (n,)."""
     column = [0.0 if name in weights.without else weights.second.get(name, 0.0) for name in NAMES]
     return (values @ np.array(column, dtype=np.float32) + np.float32(weights.bias)).astype(np.float32)
 
 
-def _chances(found: Candidates, reading: Reading, weights: Weights) -> FloatArray:
+def _chances(candidates: Candidates, reading: Reading, weights: Weights) -> FloatArray:
     """Return a score in 0..1 for each candidate in order, those that the second stage did not look at at the end."""
-    head = 1 / (1 + np.exp(-log_odds(reading.values, weights)))
-    rest = found.scores[found.order[len(head) :]]
+    head = 1 / (1 + np.exp(-_log_odds(reading.values, weights)))
+    rest = candidates.scores[candidates.order[len(head) :]]
     if not len(rest):
         return head.astype(np.float32)
     best = float(rest[0]) or 1.0
@@ -188,7 +190,7 @@ def _entries(
     claims: dict[int, float] = {}
     wants_templates = "templat" in findings.asked
     entries = []
-    documents = findings.found.documents[findings.found.order].tolist()
+    documents = findings.candidates.documents[findings.candidates.order].tolist()
     for place, (document, chance) in enumerate(zip(documents, chances.tolist(), strict=True)):
         for position in view.notes_of(document):
             if position not in positions:

@@ -9,11 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from vault_mem.choices import EmbedderChoice, embedder_choice
 from vault_mem.errors import InvalidConfigError, MissingExtraError
 from vault_mem.index.embedders import load_embedder
 from vault_mem.index.embedders.bundle import CARD_FILES, bundled_model
 from vault_mem.index.embedders.distill import distill
 from vault_mem.index.embedders.model2vec import Model2VecEmbedder
+
+
+def chosen(value: Path | str) -> EmbedderChoice:
+    return embedder_choice(str(value), "embedder")
 
 
 def test_the_bundled_model_comes_with_its_card_and_licence() -> None:
@@ -29,21 +34,22 @@ def test_the_bundled_model_comes_with_its_card_and_licence() -> None:
 def test_opening_reads_no_library_and_no_weights() -> None:
     code = """
 import sys
+from vault_mem.choices import DEFAULT_EMBEDDER
 from vault_mem.index.embedders import load_embedder
-assert load_embedder("bundled").dimensions == 256
+assert load_embedder(DEFAULT_EMBEDDER).dimensions == 256
 assert not {"model2vec", "tokenizers", "safetensors"} & sys.modules.keys()
 """
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[3], check=True)
 
 
 def test_no_embedder_on_request() -> None:
-    assert load_embedder("none") is None
+    assert load_embedder(chosen("none")) is None
 
 
 def test_a_folder_may_be_named(tmp_path: Path) -> None:
     folder = tmp_path / "own-model"
     shutil.copytree(bundled_model(), folder)
-    embedder = load_embedder(str(folder))
+    embedder = load_embedder(chosen(folder))
     assert embedder is not None
     assert embedder.model_id.startswith("own-model-")
     assert embedder.embed(["hello"]).any()
@@ -63,7 +69,7 @@ def test_an_incomplete_folder_is_refused(tmp_path: Path, missing: str) -> None:
     shutil.copytree(bundled_model(), tmp_path / "model")
     (tmp_path / "model" / missing).unlink()
     with pytest.raises(InvalidConfigError, match=missing):
-        load_embedder(str(tmp_path / "model"))
+        load_embedder(chosen(tmp_path / "model"))
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 100, b"\x02\0\0\0\0\0\0\0{}", b"\xff\0\0\0\0\0\0\0[1]"])
@@ -71,7 +77,7 @@ def test_weights_without_a_header_are_refused(tmp_path: Path, content: bytes) ->
     shutil.copytree(bundled_model(), tmp_path / "model")
     (tmp_path / "model" / "model.safetensors").write_bytes(content)
     with pytest.raises(InvalidConfigError, match=r"model\.safetensors"):
-        load_embedder(str(tmp_path / "model"))
+        load_embedder(chosen(tmp_path / "model"))
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
@@ -79,7 +85,7 @@ def test_a_damaged_model_is_said_when_it_is_used(tmp_path: Path, name: str) -> N
     shutil.copytree(bundled_model(), tmp_path / "model")
     file = tmp_path / "model" / name
     file.write_bytes(file.read_bytes()[: 200 if name != "config.json" else 20])
-    embedder = load_embedder(str(tmp_path / "model"))
+    embedder = load_embedder(chosen(tmp_path / "model"))
     assert embedder is not None
     with pytest.raises(InvalidConfigError, match="cannot be loaded"):
         embedder.embed(["hello"])

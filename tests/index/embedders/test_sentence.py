@@ -86,7 +86,7 @@ def make_model(folder: Path, *, width: int = 16, prompts: dict[str, str] | None 
     return folder
 
 
-def loaded(choice: EmbedderChoice | str) -> Embedder:
+def loaded(choice: EmbedderChoice) -> Embedder:
     embedder = load_embedder(choice)
     assert embedder is not None
     return embedder
@@ -110,7 +110,7 @@ def test_nothing_is_loaded_before_the_first_text(folder: Path) -> None:
 
 @pytest.mark.usefixtures("library")
 def test_a_folder_says_itself_which_library_reads_it(folder: Path) -> None:
-    assert loaded(str(folder)).model_id == loaded(choice_of(folder)).model_id
+    assert loaded(EmbedderChoice("folder", model=str(folder))).model_id == loaded(choice_of(folder)).model_id
 
 
 @pytest.mark.usefixtures("library")

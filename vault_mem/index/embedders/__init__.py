@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from vault_mem.choices import BUNDLED, FOLDER, NONE, EmbedderChoice, embedder_choice
+from vault_mem.choices import BUNDLED, FOLDER, NONE, EmbedderChoice
 from vault_mem.endpoint.client import Endpoint
 from vault_mem.errors import InvalidConfigError
 from vault_mem.index.embedders.base import Embedder
@@ -16,27 +16,26 @@ from vault_mem.index.embedders.sentence import SentenceEmbedder
 from vault_mem.index.embedders.service import EndpointEmbedder
 
 
-def load_embedder(choice: EmbedderChoice | str, *, failures: Path | None = None) -> Embedder | None:
+def load_embedder(choice: EmbedderChoice, *, failures: Path | None = None) -> Embedder | None:
     """Return the embedder that was chosen, None for `none`; no library is loaded and nobody is asked yet.
 
     Args:
-        choice: the setting, or a text as `embedder = "…"` holds it.
+        choice: the setting.
         failures: the folder where it is kept that a service failed; None to ask it whatever other processes know.
 
     Raises:
         InvalidConfigError: if there is no such model.
         MissingExtraError: if its packages are not installed.
     """
-    chosen = embedder_choice(choice, "embedder") if isinstance(choice, str) else choice
-    if chosen.kind == NONE:
+    if choice.kind == NONE:
         return None
-    if chosen.kind == BUNDLED:
+    if choice.kind == BUNDLED:
         return Model2VecEmbedder(bundled_model())
-    if chosen.kind == "endpoint":
-        if chosen.endpoint is None:
+    if choice.kind == "endpoint":
+        if choice.endpoint is None:
             raise InvalidConfigError("embedder", "an endpoint needs a url")
-        return EndpointEmbedder(chosen, chosen.endpoint, connect=partial(Endpoint, folder=failures))
-    return _local(chosen, model_folder(chosen.model, "embedder"))
+        return EndpointEmbedder(choice, choice.endpoint, connect=partial(Endpoint, folder=failures))
+    return _local(choice, model_folder(choice.model, "embedder"))
 
 
 def load_word_embedder(embedder: Embedder | None) -> Embedder | None:
@@ -46,8 +45,8 @@ def load_word_embedder(embedder: Embedder | None) -> Embedder | None:
     return Model2VecEmbedder(bundled_model())
 
 
-def _local(chosen: EmbedderChoice, folder: Path) -> Embedder:
+def _local(choice: EmbedderChoice, folder: Path) -> Embedder:
     """Return the embedder of a model in a folder; which library reads it is told by its files if not by the choice."""
-    if chosen.kind == "sentence-transformers" or (chosen.kind == FOLDER and is_sentence_model(folder)):
-        return SentenceEmbedder(folder, chosen)
+    if choice.kind == "sentence-transformers" or (choice.kind == FOLDER and is_sentence_model(folder)):
+        return SentenceEmbedder(folder, choice)
     return Model2VecEmbedder(folder)
