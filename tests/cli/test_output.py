@@ -47,6 +47,11 @@ def test_control_characters_are_shown_not_obeyed(capsys: pytest.CaptureFixture[s
     assert "\ttab" in printed.out
 
 
+def test_a_title_or_path_stays_on_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output.line("1. ", Styled("Tea\n2. Made up  0.99", "bold"), " notes\r\nx.md:1")
+    assert capsys.readouterr().out == "1. Tea\\n2. Made up  0.99 notes\\nx.md:1\n"
+
+
 def test_on_a_terminal_only_our_own_escapes_remain(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = make_terminal(monkeypatch)
     output.line(Styled(HOSTILE, "bold"))

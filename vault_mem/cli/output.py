@@ -46,13 +46,13 @@ Part = str | Styled
 
 
 def line(*parts: Part) -> None:
-    """Print one line (or block) of data to stdout, escaped."""
-    _write(sys.stdout, "".join(_shown(part) for part in parts) + "\n")
+    """Print one line of data to stdout, escaped, line breaks too: no title or path can look like the next hit."""
+    _write(sys.stdout, "".join(_shown(part) for part in parts).replace("\n", "\\n") + "\n")
 
 
 def block(text: str) -> None:
     """Print text as it is (but escaped) to stdout, with one newline at its end."""
-    line(text.removesuffix("\n").removesuffix("\r"))
+    _write(sys.stdout, _clean(text.removesuffix("\n").removesuffix("\r")) + "\n")
 
 
 def data(value: object) -> None:

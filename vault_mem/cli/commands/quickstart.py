@@ -24,7 +24,8 @@ def command(call: Call) -> None:
     started = time.monotonic()
     root = _prepare(call)
     if not call.as_json:
-        output.line("A new vault in ", output.Styled(str(root), "place"), "\n")
+        output.line("A new vault in ", output.Styled(str(root), "place"))
+        output.line()
     steps = _take(call, root)
     seconds = round(time.monotonic() - started, 1)
     is_ok = all(step.is_ok for step in steps)
