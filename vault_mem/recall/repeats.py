@@ -18,8 +18,8 @@ from vault_mem.recall.passages import wording
 MAX_NEW = 0.1
 """Share of a passage's words that may be new in it."""
 
-MIN_ORDER = 0.8
-"""Share of its pairs of neighbouring words that must stand in the other, so that both use the words alike."""
+REACH = 4
+"""Words that follow each other here may stand this far apart in the other, with words between them."""
 
 MIN_WORDS = 4
 """A passage of fewer words (`6379.`) is said by its title as well."""
@@ -32,8 +32,9 @@ _NEGATIONS = frozenset(
 )
 _TURNS = frozenset({"but", "except", "if", "instead", "only", "rather", "unless", "until", "yes"})
 _DENIES = re.compile("[不没沒無无非未别別勿莫않못없안]|ない|ませ|ぬ")
-_CLAUSE = re.compile(r"(?<=[.!?,;:])\s+|(?<=[。！？，、；：])|\n+|\s[–—-]\s")
-_CONTRACTED = re.compile(r"n['’]t$", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|(?<=[。！？；：])|\n+|\s[–—-]\s")
+_COMMA = re.compile(r"(?<=,)\s+|(?<=[，、])")
+_CONTRACTED = re.compile(r"n['’]t$")
 _DIGIT = re.compile(r"\d")
 
 
@@ -42,22 +43,25 @@ class Statement:
     """What a passage says, to be compared.
 
     Attributes:
-        words: its tokens; `!` before those of a clause with a negation, a number together with the word before it.
-        pairs: tokens that stand side by side in a clause.
-        deciding: the words that must not be new: numbers, negations, names, identifiers.
+        sentences: their tokens in order; `!` before those of a clause with a negation, a number together with the word
+            before it.
+        words: the distinct ones of them.
+        near: pairs of them that follow each other in a sentence, up to `REACH` words apart.
+        deciding: those that must not be new: numbers, negations, names, identifiers.
     """
 
+    sentences: tuple[tuple[str, ...], ...]
     words: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
+    near: frozenset[tuple[str, str]]
     deciding: frozenset[str]
 
 
 def repeats(text: str, other: str, *, title: str = "", other_title: str = "") -> bool:
     """Whether a passage says nothing that another one does not say; a passage without words says nothing anybody said.
 
-    Nine tenths of its words stand in the other, in the order they have there within a clause; the rest are plain words
-    that stand in the place of none. Whether the other one says more does not matter, unless it denies in a script that
-    has no words to tell what is denied.
+    Nine tenths of its words stand in the other, within a sentence in the order they have there; the rest are plain
+    words that stand in the place of none. The other one may say more, unless it denies in a script without spaces,
+    where no word tells what is denied.
 
     Args:
         text: the passage, without its note's title.
@@ -79,20 +83,20 @@ def _is_within(mine: Statement, theirs: Statement) -> bool:
         return False
     if any(_DENIES.search(word) for word in more):
         return False
-    kept = sum(pair in theirs.pairs for pair in mine.pairs)
-    return kept >= MIN_ORDER * len(mine.pairs)
+    kept = ((word for word in sentence if word not in new) for sentence in mine.sentences)
+    return all(pair in theirs.near for sentence in kept for pair in pairwise(sentence))
 
 
 @lru_cache(maxsize=2_048)
 def _statement(text: str) -> Statement:
-    words: set[str] = set()
-    pairs: set[tuple[str, str]] = set()
     deciding: set[str] = set()
-    for clause in _CLAUSE.split(text):
-        said = list(_said(clause, deciding))
-        words.update(said)
-        pairs.update(pairwise(said))
-    return Statement(frozenset(words), frozenset(pairs), frozenset(deciding))
+    sentences = []
+    for part in _SENTENCE.split(text):
+        said = tuple(token for clause in _COMMA.split(part) for token in _said(clause, deciding))
+        sentences += [said] if said else []
+    near = (pair for said in sentences for step in range(1, REACH + 1) for pair in zip(said, said[step:], strict=False))
+    words = frozenset(token for said in sentences for token in said)
+    return Statement(tuple(sentences), words, frozenset(near), frozenset(deciding))
 
 
 def _said(clause: str, deciding: set[str]) -> Iterator[str]:
@@ -100,7 +104,7 @@ def _said(clause: str, deciding: set[str]) -> Iterator[str]:
     last, mark = "", ""
     for place, run in enumerate(runs(clause)):
         plain = run.text.lower()
-        is_negation = plain in _NEGATIONS or _CONTRACTED.search(run.text) is not None
+        is_negation = plain in _NEGATIONS or _CONTRACTED.search(plain) is not None
         if is_negation or plain in _TURNS:
             deciding.add(f"!{plain}")
             yield f"!{plain}"

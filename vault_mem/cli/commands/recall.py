@@ -6,13 +6,11 @@ from typing import Any
 
 import click
 
-from vault_mem.cli import evidence, output, parameters
+from vault_mem.cli import evidence, hits, output, parameters
 from vault_mem.cli.invocation import Call, opened, vault_command
-from vault_mem.memory.answers import Hit, Recalled
+from vault_mem.memory.answers import Recalled
 from vault_mem.memory.requests import DEFAULT_LIMIT, MAX_LIMIT, MODES
-
-_EXCERPT_LINES = 4
-_EXCERPT_WIDTH = 200
+from vault_mem.recall.marking import asked_tokens
 
 
 @vault_command("recall")
@@ -52,63 +50,21 @@ def command(call: Call, query: tuple[str, ...], **options: Any) -> None:  # Any:
 
 
 def _show(answer: Recalled, *, first: int, explain: bool) -> None:
+    asked = asked_tokens(answer.did_you_mean or answer.query)
     for rank, hit in enumerate(answer.hits, start=first):
-        _show_hit(rank, hit)
+        hits.show(rank, hit, asked)
         if explain:
-            for text in _scores(hit):
-                output.line(output.Styled("   " + text, "dim"))
+            hits.show_scores(hit)
         output.line()
     for text in answer.explanation:
         output.line(text)
+    if answer.did_you_mean is not None:
+        output.message(output.Styled("did you mean: ", "warn"), answer.did_you_mean)
     for text in answer.notice:
         output.message(output.Styled("note: ", "warn"), text)
     if answer.window is not None:
         output.message(output.Styled(f"time: {evidence.window(answer.window)}", "dim"))
     output.message(_summary(answer))
-
-
-def _show_hit(rank: int, hit: Hit) -> None:
-    score = f"  {hit.score:.2f}" if hit.relevance is not None else ""
-    output.line(f"{rank}. ", output.Styled(hit.title, "bold"), output.Styled(score, "dim"))
-    output.line("   ", output.Styled(evidence.place(hit.path, hit.lines), "place"), evidence.DIVIDER, _evidence(hit))
-    for mark in _marks(hit):
-        output.line("   ", output.Styled(mark, "warn"))
-    for text in _excerpt(hit):
-        output.line("   ", text)
-
-
-def _evidence(hit: Hit) -> str:
-    commit = evidence.short(None if hit.dirty else hit.commit)
-    tags = " ".join(f"#{tag}" for tag in hit.tags)
-    return evidence.facts(hit.type, evidence.age(hit.age_days), hit.agent or hit.author, commit, hit.namespace, tags)
-
-
-def _marks(hit: Hit) -> list[str]:
-    marks = [] if hit.status == "active" else [hit.status]
-    if hit.superseded_by:
-        marks = [f"superseded by {', '.join(hit.superseded_by)}"]
-    if hit.staleness:
-        marks.append(hit.staleness)
-    if hit.similar:
-        marks.append(f"also said in {', '.join(hit.similar)}")
-    return marks
-
-
-def _excerpt(hit: Hit) -> list[str]:
-    lines = [line.rstrip() for line in hit.excerpt.splitlines() if line.strip()]
-    if lines and lines[0].lstrip("# ") == hit.title:
-        lines = lines[1:]
-    shown = [
-        line if len(line) <= _EXCERPT_WIDTH else line[: _EXCERPT_WIDTH - 1] + "…" for line in lines[:_EXCERPT_LINES]
-    ]
-    return [*shown, "…"] if len(lines) > _EXCERPT_LINES else shown
-
-
-def _scores(hit: Hit) -> list[str]:
-    parts = [f"{name} {value:.3f}" for name, value in hit.scores.items()]
-    relevance = None if hit.relevance is None else f"relevance {hit.relevance:.2f}"
-    table = [f"{part.name:<12}{part.value:>8.3f} x {part.weight:>6.2f} = {part.share:>7.3f}" for part in hit.features]
-    return [evidence.facts(relevance, f"confidence {hit.confidence:g}", *parts), *table]
 
 
 def _summary(answer: Recalled) -> str:
