@@ -1,7 +1,7 @@
 """The log of commits, kept beside the blobs: which commit gave a note the content it has, and its versions.
 
-Answers follow the parents, never the clock: a commit's time can be wrong. For one head the reachable commits are put
-into an order in which parents come first, and of two lines of history the first parent's comes first.
+Answers follow the parents, never the clock: a commit's time can be wrong. Each is about what one head can reach, in the
+order of `Ancestry`.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import json
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from vault_mem.index.ancestry import Ancestry
 from vault_mem.index.catalog import Catalog
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
@@ -55,8 +56,10 @@ class CommitLog:
         self._lock = threading.RLock()
         self._headlines: dict[CommitId, CommitRecord] = {}
         self._parents: dict[CommitId, tuple[CommitId, ...]] = {}
+        self._times: dict[CommitId, str] = {}
+        self._missing: set[CommitId] = set()
         self._last = (-1, "")
-        self._ranks: OrderedDict[CommitId, dict[CommitId, int]] = OrderedDict()
+        self._orders: OrderedDict[CommitId, Ancestry] = OrderedDict()
 
     def add(self, records: Iterable[CommitRecord]) -> int:
         """Store commits, in one transaction, parents before children; returns how many were new."""
@@ -102,7 +105,7 @@ class CommitLog:
 
     def count(self, head: CommitId) -> int:
         """Return how many stored commits are reachable from head, itself included."""
-        return len(self._reachable(head))
+        return len(self.order(head).ranks)
 
     def record(self, commit: CommitId) -> CommitRecord | None:
         """Return a commit, None if it is not stored."""
@@ -116,7 +119,7 @@ class CommitLog:
 
     def naming(self, note_id: str, head: CommitId) -> tuple[CommitRecord, ...]:
         """Return the commits reachable from head whose trailers name a note by its id, newest first."""
-        ranks = self._reachable(head)
+        ranks = self.order(head).ranks
         with self._catalog.database.read() as connection:
             rows = connection.execute("SELECT id FROM commits WHERE record LIKE ?", (f'%"{note_id}"%',)).fetchall()
         known = sorted((CommitId(row[0]) for row in rows if row[0] in ranks), key=lambda commit: -ranks[commit])
@@ -124,11 +127,11 @@ class CommitLog:
 
     def rank(self, commit: CommitId, head: CommitId) -> int:
         """Return the commit's place among those reachable from head, parents below children; -1 if it is not there."""
-        return self._reachable(head).get(commit, -1)
+        return self.order(head).ranks.get(commit, -1)
 
     def first_rank(self, path: NotePath, head: CommitId) -> float:
         """Return the rank of the oldest commit reachable from head that changed a path, infinity if none did."""
-        changes = self._changes(path, head)
+        changes = self._changes(path, self.order(head))
         return changes[-1].rank if changes else math.inf
 
     def headline(self, commit: CommitId) -> CommitRecord | None:
@@ -151,8 +154,49 @@ class CommitLog:
         A merge that only brought it yields to the commit it brought. None if no stored commit did. The record comes
         without its changes.
         """
-        given = [change for change in self._changes(path, head) if change.new == blob]
-        return self.headline(self._origin(given[0], given).commit) if given else None
+        order = self.order(head)
+        given = [change for change in self._changes(path, order) if change.new == blob]
+        return self.headline(self._origin(given[0], given, order).commit) if given else None
+
+    def deleted(self, path: NotePath, head: CommitId) -> CommitRecord | None:
+        """Return the newest commit, among those reachable from head, that took a path away; without its changes."""
+        order = self.order(head)
+        gone = [change for change in self._changes(path, order) if change.new is None]
+        return self.headline(self._origin(gone[0], gone, order).commit) if gone else None
+
+    def last_of_session(self, session: str, head: CommitId) -> CommitId | None:
+        """Return the newest commit reachable from head that an agent's session wrote, None if it wrote none."""
+        order = self.order(head)
+        own = [commit for commit in self.written_by(sessions=[session]) if commit in order]
+        return max(own, key=lambda commit: order.ranks[commit], default=None)
+
+    def written_by(
+        self, *, authors: Sequence[str] = (), sessions: Sequence[str] = (), operations: Sequence[str] = ()
+    ) -> frozenset[CommitId]:
+        """Return the stored commits by any of these people or agents, of any of these sessions and verbs.
+
+        Authors are compared case-folded; an empty list asks nothing.
+        """
+        query = """SELECT id, json_extract(record, '$[1]'), json_extract(record, '$[4]."Memory-Agent"'),
+                   json_extract(record, '$[4]."Memory-Session"'), json_extract(record, '$[4]."Memory-Op"')
+                   FROM commits"""
+        names = frozenset(author.casefold() for author in authors)
+        with self._catalog.database.read() as connection:
+            rows = connection.execute(query).fetchall()
+        return frozenset(
+            CommitId(commit)
+            for commit, author, agent, session, operation in rows
+            if (not names or author.casefold() in names or (agent or "").casefold() in names)
+            and (not sessions or session in sessions)
+            and (not operations or operation in operations)
+        )
+
+    def touching(self, accepts: Callable[[str], bool]) -> frozenset[CommitId]:
+        """Return the stored commits that changed a path which the test accepts."""
+        query = "SELECT commits.id, path FROM changes JOIN commits ON commits.seq = changes.seq"
+        with self._catalog.database.read() as connection:
+            rows = connection.execute(query).fetchall()
+        return frozenset(CommitId(commit) for commit, path in rows if accepts(path.decode("utf-8", "surrogatepass")))
 
     def given(
         self, head: CommitId, *, start: datetime | None, end: datetime | None
@@ -168,7 +212,7 @@ class CommitLog:
                    WHERE new IS NOT NULL AND json_extract(record, '$[0]') >= ? AND json_extract(record, '$[0]') < ?"""
         # Times are stored in UTC and one form, so that they compare as text; `~` stands behind every digit.
         bounds = (start.astimezone(UTC).isoformat() if start else "", end.astimezone(UTC).isoformat() if end else "~")
-        ranks = self._reachable(head)
+        ranks = self.order(head).ranks
         with self._catalog.database.read() as connection:
             rows = connection.execute(query, bounds).fetchall()
         return frozenset(
@@ -188,23 +232,24 @@ class CommitLog:
             head: the commit to look back from.
             same_note: tells a rename from a new note.
         """
+        order = self.order(head)
         found: list[Version] = []
         at: tuple[NotePath, CommitId] | None = (path, head)
         seen: set[tuple[NotePath, CommitId]] = set()
         while at and at not in seen and len(found) < _STEPS:
             seen.add(at)
-            versions, at = self._line(*at, same_note)
+            versions, at = self._line(*at, order, same_note)
             found.extend(versions)
         return tuple(found)
 
     def _line(
-        self, path: NotePath, head: CommitId, same_note: SameNote
+        self, path: NotePath, tip: CommitId, order: Ancestry, same_note: SameNote
     ) -> tuple[list[Version], tuple[NotePath, CommitId] | None]:
-        """Return the versions at one path, and where the note was before it came there."""
-        changes = self._changes(path, head)
+        """Return the versions at one path that tip can reach, and where the note was before it came there."""
+        changes = [change for change in self._changes(path, order) if order.reaches(tip, change.commit)]
         found: list[Version] = []
         for position, change in enumerate(changes):
-            if self._origin(change, changes[position:]) is not change:
+            if self._origin(change, changes[position:], order) is not change:
                 continue
             headline = self.headline(change.commit)
             if headline is None:
@@ -219,74 +264,66 @@ class CommitLog:
                     break
         return found, None
 
-    def _changes(self, path: NotePath, head: CommitId) -> list[_Change]:
-        """Return what the commits reachable from head did to a path, newest first."""
-        ranks = self._reachable(head)
+    def _changes(self, path: NotePath, order: Ancestry) -> list[_Change]:
+        """Return what the commits of an order did to a path, newest first."""
         query = """SELECT commits.id, old, new FROM changes JOIN commits ON commits.seq = changes.seq
                    WHERE path = ?"""
         with self._catalog.database.read() as connection:
             rows = connection.execute(query, (_to_bytes(path),)).fetchall()
-        changes = [_Change(commit, ranks[commit], old, new) for commit, old, new in rows if commit in ranks]
+        changes = [_Change(commit, order.ranks[commit], old, new) for commit, old, new in rows if commit in order]
         return sorted(changes, key=lambda change: -change.rank)
 
-    def _origin(self, change: _Change, candidates: list[_Change]) -> _Change:
+    def _origin(self, change: _Change, candidates: list[_Change], order: Ancestry) -> _Change:
         """Return the change that a merge brought (same content, on a merged line, not the first), else the change."""
-        parents = self._graph().get(change.commit, ())
+        parents = [parent for parent in self._parents.get(change.commit, ()) if parent in order]
         if len(parents) < 2:
             return change
-        own = self._reachable(parents[0])
-        merged = [self._reachable(parent) for parent in parents[1:]]
+        first, *merged = parents
         for other in candidates:
-            if other is change or other.new != change.new or other.commit in own:
+            if other is change or other.new != change.new or order.reaches(first, other.commit):
                 continue
-            if any(other.commit in line for line in merged):
-                return self._origin(other, candidates)
+            if any(order.reaches(parent, other.commit) for parent in merged):
+                return self._origin(other, candidates, order)
         return change
+
+    def order(self, head: CommitId) -> Ancestry:
+        """Return what head can reach, in order; empty for a head that is not stored."""
+        with self._lock:
+            self._load()
+            order = self._orders.get(head)
+            if order is None:
+                order = Ancestry(head, self._parents, self._times, tuple(self._orders.values()))
+            if head not in order:
+                return order
+            self._orders[head] = order
+            self._orders.move_to_end(head)
+            while len(self._orders) > _HEADS:
+                self._orders.popitem(last=False)
+            return order
 
     def _graph(self) -> Mapping[CommitId, tuple[CommitId, ...]]:
         """Return the parents of every stored commit, with what other processes have added."""
-        query = "SELECT seq, id, parents FROM commits WHERE seq > ? ORDER BY seq"
         with self._lock:
-            epoch = self._catalog.epoch
-            if self._last[1] != epoch:
-                self._parents, self._last = {}, (-1, epoch)
-                self._ranks.clear()
-            with self._catalog.database.read() as connection:
-                rows = connection.execute(query, (self._last[0],)).fetchall()
-            for _, commit, parents in rows:
-                self._parents[commit] = tuple(CommitId(parent) for parent in parents.split())
-            if rows:
-                self._last = (rows[-1][0], epoch)
-                self._ranks.clear()
+            self._load()
             return self._parents
 
-    def _reachable(self, head: CommitId) -> dict[CommitId, int]:
-        """Return the rank of every commit reachable from head: parents below children."""
-        with self._lock:
-            graph = self._graph()
-            ranks = self._ranks.get(head)
-            if ranks is None:
-                ranks = self._ranks[head] = _rank(head, graph)
-            self._ranks.move_to_end(head)
-            while len(self._ranks) > _HEADS:
-                self._ranks.popitem(last=False)
-            return ranks
-
-
-def _rank(head: CommitId, graph: Mapping[CommitId, tuple[CommitId, ...]]) -> dict[CommitId, int]:
-    """Number the commits reachable from head in depth-first post-order, first parents first."""
-    ranks: dict[CommitId, int] = {}
-    stack: list[tuple[CommitId, bool]] = [(head, False)]
-    while stack:
-        commit, is_done = stack.pop()
-        if commit in ranks or commit not in graph:
-            continue
-        if is_done:
-            ranks[commit] = len(ranks)
-            continue
-        stack.append((commit, True))
-        stack.extend((parent, False) for parent in reversed(graph[commit]))
-    return ranks
+    def _load(self) -> None:
+        """Read the commits stored since the last time; orders stay unless a parent came after its child."""
+        query = "SELECT seq, id, parents, json_extract(record, '$[0]') FROM commits WHERE seq > ? ORDER BY seq"
+        epoch = self._catalog.epoch
+        if self._last[1] != epoch:
+            self._parents, self._times, self._missing, self._last = {}, {}, set(), (-1, epoch)
+            self._orders.clear()
+        with self._catalog.database.read() as connection:
+            rows = connection.execute(query, (self._last[0],)).fetchall()
+        for seq, commit, parents, time in rows:
+            self._parents[commit] = tuple(CommitId(parent) for parent in parents.split())
+            self._times[commit] = time
+            self._missing.update(parent for parent in self._parents[commit] if parent not in self._parents)
+            self._last = (seq, epoch)
+            if commit in self._missing:
+                self._missing.discard(commit)
+                self._orders.clear()
 
 
 def _renamed_from(record: CommitRecord, path: NotePath, blob: BlobId, same_note: SameNote) -> NotePath | None:

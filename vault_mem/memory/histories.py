@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import zip_longest
 
-from vault_mem.errors import InvalidQueryError, NoteNotFoundError
+from vault_mem.errors import AmbiguousNoteError, InvalidQueryError, NoteNotFoundError
 from vault_mem.index import commits as index
+from vault_mem.index.ancestry import Ancestry
 from vault_mem.memory.answers import BlamedLine, Difference, History, Version
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.reading import answer
@@ -41,6 +43,11 @@ def history(
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_VERSIONS:,}")
     if view == "as-of" and at is None:
         raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
+    if view == "log" and at is None:
+        with suppress(NoteNotFoundError, AmbiguousNoteError):
+            moment = session.committed()
+            note = moment.find(reference)
+            return _logged(session, moment, note.path, note.title, since=since, until=until, limit=limit)
     moment = session.at(at)
     try:
         note = moment.find(reference if at is None else _then(session, moment, reference, at), at=at)
@@ -111,11 +118,13 @@ def _logged(
 def _versions(session: Session, moment: Moment, path: NotePath) -> list[Version]:
     if moment.commit is None:
         return []
-    return [_version(version) for version in session.log(path, moment.commit)]
+    order = session.index.commits.order(moment.commit)
+    return [_version(version, order) for version in session.log(path, moment.commit)]
 
 
-def _version(found: index.Version) -> Version:
+def _version(found: index.Version, order: Ancestry) -> Version:
     record = found.record
+    arrived = order.arrived(record.id)
     return Version(
         commit=record.id,
         time=record.time,
@@ -127,6 +136,7 @@ def _version(found: index.Version) -> Version:
         reason=record.reason,
         path=found.path,
         blob=found.blob,
+        arrived=None if arrived == record.time else arrived,
     )
 
 

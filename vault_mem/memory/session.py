@@ -94,6 +94,19 @@ class Session:
             self._present = (snapshot, moment)
             return moment
 
+    def committed(self) -> Moment:
+        """Return the vault as its last commit has it: the present, or without a look at the work tree."""
+        with self._lock:
+            self._expect_history()
+            head = self.vault.head()
+            if head is None:
+                return self.present()
+            if self._present is not None:
+                known = self._present[1]
+                if known.commit == head and not known.differs and self._stands(known):
+                    return known
+            return self.at(head)
+
     def at(self, revision: str | None) -> Moment:
         """Return the vault as it was known at a revision; the present for None.
 

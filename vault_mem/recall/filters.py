@@ -88,7 +88,7 @@ def _tests(filters: Filters, facts: Facts) -> list[Test]:
     if filters.namespace is not None:
         tests.append(lambda position, _: facts.namespace(position) == filters.namespace)
     if filters.path:
-        matches = _path_pattern(filters.path)
+        matches = path_pattern(filters.path)
         tests.append(lambda _, note: matches(note.path))
     if filters.types:
         tests.append(lambda _, note: note.metadata.type in filters.types)
@@ -146,7 +146,8 @@ def _has_tag(note: IndexedNote, wanted: frozenset[str]) -> bool:
     return False
 
 
-def _path_pattern(pattern: str) -> Callable[[str], bool]:
+def path_pattern(pattern: str) -> Callable[[str], bool]:
+    """Return a test for paths that a folder, a note (with or without `.md`) or a glob means."""
     if any(character in pattern for character in "*?["):
         compiled = re.compile(fnmatch.translate(pattern))
         return lambda path: compiled.match(path) is not None

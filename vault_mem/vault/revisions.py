@@ -72,23 +72,29 @@ class Revisions:
             return None
         name, steps = match.groups()
         if name == "HEAD":
-            return self._commit(text)
+            return self._read(text)
         for place in _PLACES if not name.startswith("refs/") else ("{}",):
             ref = place.format(name)
-            if not self._repository.attempt("show-ref", "--verify", "--quiet", "--", ref).status:
+            # The persistent process rules most names out at once, but it also finds what is no exact ref.
+            if self._read(ref) and not self._repository.attempt("show-ref", "--verify", "--quiet", "--", ref).status:
                 return self._commit(ref + steps)
         return None
 
     def _prefix(self, text: str) -> CommitId | None:
         if not _PREFIX.match(text):
             return None
-        found = self._commit(text)
+        found = self._read(text) if len(text) == 40 else self._commit(text)
         if found is None and len(text) < 40 and self._count(text) > 1:
             raise RevisionNotFoundError(text, "several commits begin so")
         return found
 
     def _count(self, prefix: str) -> int:
         return len(self._repository.attempt("rev-parse", f"--disambiguate={prefix}").output.split())
+
+    def _read(self, expression: str) -> CommitId | None:
+        """Return the commit of a full id or a ref as the persistent process knows it, which starts no other one."""
+        found = self._repository.read_object(f"{expression}^{{commit}}")
+        return CommitId(found[0]) if found else None
 
     def _commit(self, expression: str) -> CommitId | None:
         command = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{expression}^{{commit}}")
@@ -97,7 +103,7 @@ class Revisions:
         return CommitId(text[-1]) if not outcome.status and text else None
 
     def _at(self, moment: datetime, revision: str) -> CommitId:
-        head = self._commit("HEAD")
+        head = self._read("HEAD")
         if head is None:
             raise RevisionNotFoundError(revision, "the vault has no commits yet")
         with self._lock:

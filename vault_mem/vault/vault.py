@@ -97,6 +97,11 @@ class Vault:
         """Return HEAD, the branch, and what differs from HEAD; one `git status`, which takes no lock."""
         return read_state(self._repository)
 
+    def head(self) -> CommitId | None:
+        """Return the last commit, None in a vault without one; no process is started."""
+        found = self._repository.read_object("HEAD")
+        return CommitId(found[0]) if found else None
+
     def tree(self, commit: CommitId) -> Mapping[NotePath, BlobId]:
         """Return every note of a commit with its version.
 

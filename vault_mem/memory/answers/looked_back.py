@@ -11,7 +11,13 @@ from vault_mem.notes.model import NotePath
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a note in its log, newest first; `blob` is None where the commit deleted the note."""
+    """One version of a note in its log, newest first.
+
+    Attributes:
+        time: when it was written, by the committer's clock.
+        arrived: when the branch's first-parent line got it, where that differs: it was merged, or a clock was wrong.
+        blob: None where the commit deleted the note.
+    """
 
     commit: str
     time: datetime
@@ -23,6 +29,7 @@ class Version:
     reason: str
     path: NotePath
     blob: str | None
+    arrived: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,104 @@
+"""The order of the commits behind one head: parents before children, and of two lines the first parent's first.
+
+The order is depth-first post-order from the head. From it follows, without another walk: up to a commit of the head's
+first-parent line stand exactly the commits that this one can reach; so the next one on the line brought what follows.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import accumulate
+
+from vault_mem.notes.model import CommitId
+
+Parents = Mapping[CommitId, tuple[CommitId, ...]]
+
+
+class Ancestry:
+    """The commits reachable from a head, itself included, as far as their parents are known; never changed.
+
+    Attributes:
+        ranks: each commit's place, parents below children.
+        line: the head's first-parent line, oldest first.
+    """
+
+    def __init__(
+        self, head: CommitId, parents: Parents, times: Mapping[CommitId, str], known: Sequence[Ancestry] = ()
+    ) -> None:
+        """Walk from the head, down to what an ancestry of one of the line's commits knows already.
+
+        Args:
+            head: where to start.
+            parents: of every known commit.
+            times: committer time of every known commit, in one form that sorts as text.
+            known: ancestries made of the same parents.
+        """
+        made = {ancestry.line[-1]: ancestry for ancestry in known if ancestry.line}
+        line: list[CommitId] = []
+        commit: CommitId | None = head if head in parents else None
+        while commit is not None and commit not in made:
+            line.append(commit)
+            commit = next((parent for parent in parents[commit][:1] if parent in parents), None)
+        base = made.get(commit) if commit is not None else None
+        self._parents = parents
+        self.ranks: dict[CommitId, int] = dict(base.ranks) if base else {}
+        for each in reversed(line):
+            _number(each, parents, self.ranks)
+        self.line: tuple[CommitId, ...] = (*(base.line if base else ()), *reversed(line))
+        self._line_ranks = [self.ranks[each] for each in self.line]
+        self._known_from = list(accumulate((times[each] for each in self.line), max))
+
+    def __contains__(self, commit: CommitId) -> bool:
+        """Whether the head can reach it."""
+        return commit in self.ranks
+
+    def newest_first(self) -> list[CommitId]:
+        """Return the commits, children before parents."""
+        return list(reversed(self.ranks))
+
+    def arrived(self, commit: CommitId) -> datetime:
+        """Return from when on the head's line knows a commit that the head can reach.
+
+        It is the running maximum of committer time (vault format §5) where the commit came in: a merge's, for a commit
+        that was merged.
+        """
+        return datetime.fromisoformat(self._known_from[self._position(commit)])
+
+    def before(self, moment: datetime) -> CommitId | None:
+        """Return the last commit that the line knew before a moment, None if it knew none."""
+        position = bisect_left(self._known_from, moment.astimezone(UTC).isoformat())
+        return self.line[position - 1] if position else None
+
+    def reaches(self, descendant: CommitId, commit: CommitId) -> bool:
+        """Whether `commit` is `descendant` or behind it; both are behind the head."""
+        target = self.ranks[commit]
+        waiting, seen = [descendant], {descendant}
+        while waiting:
+            here = waiting.pop()
+            rank = self.ranks.get(here, -1)
+            if here == commit or (rank >= target and self.line[self._position(here)] == here):
+                return True
+            following = [parent for parent in self._parents[here] if self.ranks.get(parent, -1) >= target]
+            waiting.extend(parent for parent in following if parent not in seen)
+            seen.update(following)
+        return False
+
+    def _position(self, commit: CommitId) -> int:
+        """Return the place on the line of the commit that is, or brought, this one."""
+        return bisect_left(self._line_ranks, self.ranks[commit])
+
+
+def _number(head: CommitId, parents: Parents, ranks: dict[CommitId, int]) -> None:
+    """Number what is reachable from head and has no rank yet, in depth-first post-order, first parents first."""
+    stack: list[tuple[CommitId, bool]] = [(head, False)]
+    while stack:
+        commit, is_done = stack.pop()
+        if commit in ranks or commit not in parents:
+            continue
+        if is_done:
+            ranks[commit] = len(ranks)
+            continue
+        stack.append((commit, True))
+        stack.extend((parent, False) for parent in reversed(parents[commit]))
