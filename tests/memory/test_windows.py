@@ -179,3 +179,18 @@ def test_text_that_is_not_committed_is_of_the_present(session: Session, vault: P
 
 def test_an_empty_vault_has_nothing_within(session: Session) -> None:
     assert within(Window(NOON, None, True, "since"), [], session.present()) == []
+
+
+def test_a_date_that_is_asked_about_does_not_hide_the_note_that_has_it(memory: Memory) -> None:
+    root = memory.root
+    commit(root, NOON - 400 * DAY, **{"stripe": "# Stripe\n\nWe pin the Stripe API version to 2023-10-16.\n"})
+    write(root, "2023_10_16.md", "Talked about the version of the coffee machine.\n")
+    answer = memory.recall("which stripe API version 2023-10-16 do we pin")
+    assert answer.hits[0].title == "Stripe"
+    assert answer.window is not None
+    assert not answer.window.explicit
+
+
+def test_the_words_of_the_time_are_not_reported_as_unknown(memory: Memory) -> None:
+    memory.remember("# Coffee\n\nThe coffee machine was descaled.")
+    assert memory.recall("was the coffee machine descaled yesterday").notice == ()

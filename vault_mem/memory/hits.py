@@ -166,7 +166,7 @@ def within_budget(items: Iterable[_T], make: Callable[[_T, int], Hit], max_token
 def _features(ranked: Ranked, ranking: Ranking) -> tuple[Feature, ...]:
     weights = {name: ranking.weights.second.get(name, 0.0) for name in ranked.features}
     return tuple(
-        Feature(name, round(value, 4), weights[name], round(value * weights[name], 4))
+        Feature(name, round(value, 4), weights[name], round(value * weights[name], 4) + 0.0)  # + 0.0: no -0.0
         for name, value in ranked.features.items()
         if name not in ranking.weights.without
     )

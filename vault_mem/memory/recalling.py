@@ -27,6 +27,9 @@ from vault_mem.recall.repeats import repeats
 from vault_mem.recall.temporal import Window
 from vault_mem.recall.terms import MAX_TERMS, Terms
 
+MIN_IN_WINDOW = 0.5
+"""An explicit window holds if its best hit is at least this share as relevant as the best of all."""
+
 MAX_COMPARED = 100
 """Places of a ranking that are compared with what stands above them."""
 
@@ -49,7 +52,7 @@ def answered(session: Session, moment: Moment, question: Question) -> Recalled:
     places = _arranged(session, moment, ranking, question, positions)
     hits = _hits(session, moment, question, ranking, places)
     session.index.check(moment.view)
-    notice = (*_notices(moment, question, ranking.terms), *embedder_notices(session, question), *trouble)
+    notice = (*_notices(moment, question, ranking.terms, window), *embedder_notices(session, question), *trouble)
     answer = _recalled(moment, question, hits, total=len(places), notice=notice)
     best = max((place.ranked.relevance for place in places[:DEPTH]), default=None)
     return replace(
@@ -69,14 +72,19 @@ def _judged(moment: Moment, question: Question) -> datetime:
 def _ranked(
     session: Session, moment: Moment, question: Question, positions: Sequence[int], window: Window | None
 ) -> tuple[Ranking, bool]:
-    """Rank what an explicit window leaves, or everything if nothing in it answers; says whether the window held."""
+    """Rank what an explicit window leaves, or everything; says whether the window held.
+
+    It does not hold if nothing in it answers, or so much less surely than something else that the time in the question
+    is more likely what is asked about than when it was: `which API version 2023-10-16 do we pin`.
+    """
     ask = partial(rank, question, session.index, view=moment.view, facts=moment)
-    if window is not None and window.is_explicit:
-        left = within(window, positions, moment)
-        ranking = ask(positions=_with_replaced(moment, question, left))
-        if ranking.ranked:
-            return ranking, True
-    return ask(positions=_with_replaced(moment, question, positions), window=window), False
+    whole = ask(positions=_with_replaced(moment, question, positions), window=window)
+    if window is None or not window.is_explicit:
+        return whole, False
+    inside = ask(positions=_with_replaced(moment, question, within(window, positions, moment)))
+    if inside.relevance < MIN_IN_WINDOW * whole.relevance or not inside.ranked:
+        return whole, False
+    return inside, True
 
 
 def _with_replaced(moment: Moment, question: Question, positions: Sequence[int]) -> Sequence[int]:
@@ -206,11 +214,14 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
 # --- notices ---
 
 
-def _notices(moment: Moment, question: Question, terms: Terms | None) -> tuple[str, ...]:
+def _notices(
+    moment: Moment, question: Question, terms: Terms | None = None, window: Window | None = None
+) -> tuple[str, ...]:
     notices = []
     if not moment.is_complete:
         notices.append("The index is still being built by another process; this answer is from what it has so far")
-    unknown = [word for word in terms.unknown if word not in terms.corrections] if terms else []
+    understood = {*terms.corrections, *(window.phrase.casefold().split() if window else ())} if terms else set()
+    unknown = [word for word in terms.unknown if word not in understood] if terms else []
     if unknown:
         notices.append("No note holds: " + ", ".join(unknown[:10]))
     if terms is not None and terms.text != question.text and not terms.corrections:

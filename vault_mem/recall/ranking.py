@@ -123,6 +123,11 @@ class Ranking:
     terms: Terms
     weights: Weights
 
+    @property
+    def relevance(self) -> float:
+        """How surely its best passage answers, 0..1; 0 if nothing matched."""
+        return max((ranked.relevance for ranked in self.ranked[:DEPTH]), default=0.0)
+
 
 def rank(
     question: Question,
