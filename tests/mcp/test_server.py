@@ -22,6 +22,8 @@ from vault_mem.memory.service import Memory
 from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
+HISTORY = ["derivation"]
+ADMIN = ["status", "reindex"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
 NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "min_relevance", "without", "progress"}
 NOT_OF_THE_VERB = {"forget": {"undo"}}
@@ -41,13 +43,16 @@ async def test_eight_tools_by_default(mode: str) -> None:
     assert sorted(await listed(mode)) == CORE
 
 
-@pytest.mark.parametrize("toolsets", [("admin",), ("core", "admin"), ("all",)])
-async def test_admin_comes_on_top(toolsets: tuple[str, ...]) -> None:
-    assert sorted(await listed(toolsets=toolsets)) == sorted([*CORE, "status", "reindex"])
+@pytest.mark.parametrize(
+    ("toolsets", "added"),
+    [(("admin",), ADMIN), (("core", "admin"), ADMIN), (("history",), HISTORY), (("all",), [*HISTORY, *ADMIN])],
+)
+async def test_other_toolsets_come_on_top(toolsets: tuple[str, ...], added: list[str]) -> None:
+    assert sorted(await listed(toolsets=toolsets)) == sorted([*CORE, *added])
 
 
 def test_an_unknown_toolset_is_refused() -> None:
-    with pytest.raises(InvalidConfigError, match=r"unknown toolset 'everything' \(known: core, admin, all\)"):
+    with pytest.raises(InvalidConfigError, match=r"unknown toolset 'everything' \(known: core, history, admin, all\)"):
         build_server(unopened, ("core", "everything"))
     assert toolset_names(()) == ("core",)
 
@@ -110,12 +115,19 @@ def is_bounded(schema: dict[str, Any]) -> bool:  # Any: JSON schema
 
 async def test_only_the_note_is_required() -> None:
     required = {name: tool.input_schema.get("required", []) for name, tool in (await listed(toolsets=("all",))).items()}
-    assert {name for name, names in required.items() if names} == {"revise", "forget", "read", "related", "history"}
+    assert {name for name, names in required.items() if names} == {
+        "revise",
+        "forget",
+        "read",
+        "related",
+        "history",
+        "derivation",
+    }
     assert all(names in ([], ["note"]) for names in required.values())
 
 
 async def test_annotations_are_true() -> None:
-    reads = {"recall", "read", "history", "context", "status"}
+    reads = {"recall", "read", "history", "derivation", "context", "status"}
     for name, tool in (await listed(toolsets=("all",))).items():
         hints = tool.annotations
         assert hints is not None
@@ -150,7 +162,7 @@ def test_instructions_survive_being_cut() -> None:
 
 
 def test_toolsets_are_modules_with_tools() -> None:
-    assert set(TOOLSETS) == {"core", "admin"}
+    assert set(TOOLSETS) == {"core", "history", "admin"}
     assert parameters.MAX_BATCH == 1_000
     assert server.CORE in TOOLSETS
 

@@ -19,6 +19,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "restore": "Undo forget.",
         "related": "Show a note's links and backlinks, or change them.",
         "history": "Show a note's versions, changes, blame or past state.",
+        "derivation": "Show what a note was made from.",
         "context": "Show what to know before starting a task.",
     },
     "The vault": {

@@ -8,7 +8,18 @@ from dataclasses import replace
 from itertools import accumulate, takewhile
 from typing import TypeAlias
 
-from vault_mem.memory.answers import BlamedLine, Context, History, Hit, Json, NoteAnswer, Recalled, Related, to_json
+from vault_mem.memory.answers import (
+    BlamedLine,
+    Context,
+    Derivation,
+    History,
+    Hit,
+    Json,
+    NoteAnswer,
+    Recalled,
+    Related,
+    to_json,
+)
 from vault_mem.notes.model import Lines
 
 EXCERPT_CHARACTERS = 600
@@ -24,6 +35,7 @@ _ALWAYS = frozenset(
     | {"notes", "relations", "items"}
 )
 _AS_WRITTEN = "properties"
+_FLAGS = frozenset({"dirty", "is_repeated"})
 _ENTRIES = {"blame": "lines"}
 _DROPPED: tuple[Json, ...] = (None, "", [], {})
 
@@ -84,6 +96,13 @@ def shape_history(history: History) -> Shaped:
     return _bounded(_bounded(shaped, "versions", "since and until"), "blame", "read of a section")
 
 
+def shape_derivation(derivation: Derivation) -> Shaped:
+    """Return as many origins as fit."""
+    shaped = shape(derivation)
+    shaped.setdefault("origins", [])
+    return _bounded(shaped, "origins", "one of the notes shown")
+
+
 def _trimmed(value: Json) -> Json:
     if isinstance(value, dict):
         items = ((key, item if key == _AS_WRITTEN else _trimmed(item)) for key, item in value.items())
@@ -94,7 +113,7 @@ def _trimmed(value: Json) -> Json:
 
 
 def _says_something(key: str, value: Json) -> bool:
-    return value not in _DROPPED and not (key == "dirty" and value is False)
+    return value not in _DROPPED and not (key in _FLAGS and value is False)
 
 
 def _short(hit: Hit, explained: bool) -> Hit:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 CORE = "core"
 ALL = "all"
-TOOLSETS = {CORE: "vault_mem.mcp.core", "admin": "vault_mem.mcp.admin"}
+TOOLSETS = {CORE: "vault_mem.mcp.core", "history": "vault_mem.mcp.history", "admin": "vault_mem.mcp.admin"}
 """Every toolset and the module that defines it; `all` means each of them."""
 
 INSTRUCTIONS = """\

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from vault_mem.memory import histories
-from vault_mem.memory.answers import History
+from vault_mem.memory import derivations, histories
+from vault_mem.memory.answers import Derivation, History
 from vault_mem.memory.open_vault import OpenVault
 
 
@@ -36,3 +36,17 @@ class Past(OpenVault):
             RevisionNotFoundError, AmbiguousNoteError, InvalidQueryError.
         """
         return histories.history(self._session, note, view=view, at=at, since=since, until=until, limit=limit)
+
+    def derivation(self, note: str, *, at: str | None = None) -> Derivation:
+        """Look at what a note was made from (`derived_from`) and what it replaces (`supersedes`), down to the sources.
+
+        Each origin says how much of its content words the note above it still carries: of a summary, what it kept.
+
+        Args:
+            note: which one.
+            at: known at; the present state, uncommitted edits included, if not given.
+
+        Raises:
+            NoteNotFoundError, AmbiguousNoteError, RevisionNotFoundError.
+        """
+        return derivations.derivation(self._session, note, at=at)

@@ -9,7 +9,7 @@ from vault_mem.cli.invocation import Call, vault_command
 
 
 @vault_command("serve", with_json=False)
-@parameters.words("--toolsets", "core (the default), admin, or all.")
+@parameters.words("--toolsets", "core (the default), history, admin, or all.")
 def command(call: Call, toolsets: tuple[str, ...]) -> None:
     """Serve the vault to agents over MCP (stdio); stdout belongs to the protocol.
 

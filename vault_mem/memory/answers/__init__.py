@@ -7,6 +7,7 @@ a write, and the write is refused if the note has changed since.
 
 from __future__ import annotations
 
+from vault_mem.memory.answers.derived import Derivation, Origin
 from vault_mem.memory.answers.looked_back import BlamedLine, Difference, History, Version
 from vault_mem.memory.answers.plain import Answer, Json, to_json
 from vault_mem.memory.answers.recalled import Context, ContextItem, Feature, Hit, Recalled, TimeWindow
@@ -18,6 +19,7 @@ __all__ = [
     "BlamedLine",
     "Context",
     "ContextItem",
+    "Derivation",
     "Difference",
     "Feature",
     "Finding",
@@ -25,6 +27,7 @@ __all__ = [
     "Hit",
     "Json",
     "NoteAnswer",
+    "Origin",
     "Recalled",
     "Reindexed",
     "Related",

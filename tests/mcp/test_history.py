@@ -1,0 +1,19 @@
+"""The toolset `history` on a real vault, through a client of either era."""
+
+from __future__ import annotations
+
+from tests.mcp.test_core import connect
+from tests.vaults import write
+from vault_mem import Memory
+
+
+async def test_an_agent_sees_what_a_summary_kept(memory: Memory, mode: str) -> None:
+    write(memory.root, "end.md", "apples pears\n")
+    write(memory.root, "top.md", '---\nderived_from: "[[end]]"\n---\napples\n')
+    async with connect(memory, mode) as agent:
+        answer = await agent.call("derivation", note="top")
+        assert answer["coverage"] == 0.5
+        assert [(origin["path"], origin["relation"]) for origin in answer["origins"]] == [("end.md", "derived_from")]
+        assert "is_repeated" not in answer["origins"][0]
+        assert (await agent.call("derivation", note="end"))["origins"] == []
+        assert "note-not-found" in await agent.refused("derivation", note="nothing at all")
