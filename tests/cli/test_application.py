@@ -17,7 +17,7 @@ from vault_mem.cli.application import COMMANDS, application
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"
 VERBS = [name for name, verb in vars(Memory).items() if inspect.isfunction(verb) and not name.startswith("_")]
 NOT_VERBS = {"close"}
-COMMAND_OF = {"evaluate": "eval"}
+COMMAND_OF = {"evaluate": "eval", "log": "history", "changes": "history"}
 HEAVY = ("rich", "numpy", "git", "fastmcp", "whoosh", "model2vec", "sqlite3", "vault_mem.memory", "vault_mem.index")
 MODULES = Path(__file__).parents[2] / "vault_mem" / "cli"
 

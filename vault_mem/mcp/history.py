@@ -8,13 +8,13 @@ from fastmcp.tools.function_tool import FunctionTool
 from vault_mem.mcp import parameters as p
 from vault_mem.mcp.definition import READS, define
 from vault_mem.mcp.desk import Desk
-from vault_mem.mcp.results import shape_derivation
+from vault_mem.mcp.results import shape_changes, shape_derivation, shape_log
 
 
 def tools(desk: Desk) -> tuple[FunctionTool, ...]:
     """Return the tools of this set."""
     history = HistoryTools(desk)
-    return (define(history.derivation, READS),)
+    return (define(history.log, READS), define(history.changes, READS), define(history.derivation, READS))
 
 
 class HistoryTools:
@@ -23,6 +23,55 @@ class HistoryTools:
     def __init__(self, desk: Desk) -> None:
         """Keep the desk that the calls go through."""
         self._desk = desk
+
+    def log(
+        self,
+        *,
+        authors: p.Authors = (),
+        sessions: p.Sessions = (),
+        operations: p.Operations = (),
+        types: p.Types = (),
+        path: p.PathFilter = None,
+        since: p.Arrived = None,
+        until: p.KnownAt = None,
+        limit: p.ActLimit = p.LOG_LIMIT,
+        offset: p.Offset = 0,
+    ) -> ToolResult:
+        """See what was done in the whole vault, newest first: who, in which session, which notes, and why.
+
+        Returns acts, each a commit; pass one as 'at' to recall or read. For one note use history.
+        """
+        return self._desk.ask(
+            lambda memory: memory.log(
+                authors=authors,
+                sessions=sessions,
+                operations=operations,
+                types=types,
+                path=path,
+                since=since,
+                until=until,
+                limit=limit,
+                offset=offset,
+            ),
+            shape_log,
+        )
+
+    def changes(
+        self,
+        *,
+        since: p.Arrived = None,
+        until: p.KnownAt = None,
+        limit: p.ActLimit = 100,
+        offset: p.Offset = 0,
+    ) -> ToolResult:
+        """See what became of the notes since a date, a commit or the last act of a session: what changed meanwhile.
+
+        Returns counts, and notes by kind: new, revised, superseded, archived, restored, moved, deleted. Next: read a
+        path, or history with view=diff.
+        """
+        return self._desk.ask(
+            lambda memory: memory.changes(since=since, until=until, limit=limit, offset=offset), shape_changes
+        )
 
     def derivation(self, note: p.Note, *, at: p.At = None) -> ToolResult:
         """See what a note was made from and what it replaces, down to the sources, now or as it was.

@@ -163,3 +163,9 @@ ContextTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for 
 ContextNamespace = Annotated[_Short, Field(description="A project, plus global notes. Default all.")]
 
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]
+
+Sessions = Annotated[_List, Field(description="Sessions, by id.")]
+Operations = Annotated[_List, Field(description="Verbs: remember, revise, supersede, forget, restore, merge, ….")]
+Arrived = Annotated[_Short, Field(description="From a time on, or after a commit, tag or session id.")]
+KnownAt = Annotated[_Short, Field(description="A date, commit or tag. Default now.")]
+ActLimit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Entries at most.")]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import accumulate, takewhile
 from typing import TypeAlias
 
+from vault_mem.memory.acts import Changes, VaultLog
 from vault_mem.memory.answers import (
     BlamedLine,
     Context,
@@ -101,6 +102,16 @@ def shape_derivation(derivation: Derivation) -> Shaped:
     shaped = shape(derivation)
     shaped.setdefault("origins", [])
     return _bounded(shaped, "origins", "one of the notes shown")
+
+
+def shape_log(log: VaultLog) -> Shaped:
+    """Return as many acts as fit."""
+    return _bounded({"acts": []} | shape(log), "acts", "limit and offset")
+
+
+def shape_changes(changes: Changes) -> Shaped:
+    """Return as many changed notes as fit."""
+    return _bounded(shape(changes), "notes", "limit and offset")
 
 
 def _trimmed(value: Json) -> Json:

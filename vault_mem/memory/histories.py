@@ -43,12 +43,7 @@ def history(
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_VERSIONS:,}")
     if view == "as-of" and at is None:
         raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
-    if view == "log" and at is None:
-        with suppress(NoteNotFoundError, AmbiguousNoteError):
-            moment = session.committed()
-            note = moment.find(reference)
-            return _logged(session, moment, note.path, note.title, since=since, until=until, limit=limit)
-    moment = session.at(at)
+    moment = _moment(session, reference, view, at)
     try:
         note = moment.find(reference if at is None else _then(session, moment, reference, at), at=at)
     except NoteNotFoundError:
@@ -65,6 +60,17 @@ def history(
             session, moment, _versions(session, moment, note.path), path=note.path, since=since, until=until
         )
     return _logged(session, moment, note.path, note.title, since=since, until=until, limit=limit)
+
+
+def _moment(session: Session, reference: str, view: str, at: str | None) -> Moment:
+    """Return the moment to look back from; without a look at the whole work tree, where it cannot matter."""
+    if at is None and view in {"log", "blame"}:
+        with suppress(NoteNotFoundError, AmbiguousNoteError):
+            moment = session.committed()
+            note = moment.find(reference)
+            if view == "log" or session.vault.is_as_committed(note.path, note.blob):
+                return moment
+    return session.at(at)
 
 
 def _then(session: Session, moment: Moment, reference: str, at: str) -> str:

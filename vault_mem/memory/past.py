@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from vault_mem.memory import derivations, histories
+from collections.abc import Sequence
+
+from vault_mem.memory import changing, derivations, histories, logs
+from vault_mem.memory.acts import Changes, VaultLog
 from vault_mem.memory.answers import Derivation, History
 from vault_mem.memory.open_vault import OpenVault
 
@@ -36,6 +39,66 @@ class Past(OpenVault):
             RevisionNotFoundError, AmbiguousNoteError, InvalidQueryError.
         """
         return histories.history(self._session, note, view=view, at=at, since=since, until=until, limit=limit)
+
+    def log(
+        self,
+        *,
+        authors: Sequence[str] = (),
+        sessions: Sequence[str] = (),
+        operations: Sequence[str] = (),
+        types: Sequence[str] = (),
+        path: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+    ) -> VaultLog:
+        """Look at the whole vault's log, newest first.
+
+        Args:
+            authors: any of these people or agents.
+            sessions: any of these sessions, by their ids.
+            operations: any of these verbs, such as `revise` or `merge`.
+            types: acts on a note of any of these types.
+            path: acts on a folder, a note, or a glob.
+            since: acts that arrived at or after a time, or after a revision or the last act of a session.
+            until: what the vault knew at a revision or time.
+            limit: acts at most, 1..1,000.
+            offset: acts to skip.
+
+        Raises:
+            InvalidQueryError: for a page out of bounds.
+            RevisionNotFoundError: for a `since` or `until` that names nothing in the past of this branch.
+        """
+        return logs.log(
+            self._session,
+            authors=authors,
+            sessions=sessions,
+            operations=operations,
+            types=types,
+            path=path,
+            since=since,
+            until=until,
+            limit=limit,
+            offset=offset,
+        )
+
+    def changes(
+        self, *, since: str | None = None, until: str | None = None, limit: int = 200, offset: int = 0
+    ) -> Changes:
+        """Say what changed in the vault: notes new, revised, superseded, archived, restored, moved and deleted.
+
+        Args:
+            since: a time, inclusive; or a revision or a session's id, for what came after it. None: from the beginning.
+            until: a revision or time; None for the last commit. Uncommitted edits are not in it.
+            limit: notes at most, 1..1,000.
+            offset: notes to skip.
+
+        Raises:
+            InvalidQueryError: for a page out of bounds.
+            RevisionNotFoundError: for a `since` or `until` that names nothing in the past of this branch.
+        """
+        return changing.changes(self._session, since=since, until=until, limit=limit, offset=offset)
 
     def derivation(self, note: str, *, at: str | None = None) -> Derivation:
         """Look at what a note was made from (`derived_from`) and what it replaces (`supersedes`), down to the sources.

@@ -115,6 +115,11 @@ class Vault:
         state = self.state()
         return overlay(self.root, state, self.tree(state.commit) if state.commit else {})
 
+    def is_as_committed(self, path: NotePath, blob: BlobId) -> bool:
+        """Whether the work tree has exactly this version at a path; one file is read."""
+        content = read_bytes(self.root, path)
+        return content is not None and blob_id(content) == blob
+
     def read_blobs(self, blobs: Iterable[BlobId], snapshot: Snapshot | None = None) -> Iterator[tuple[BlobId, bytes]]:
         """Yield (version, bytes) of versions, from git or, for a snapshot's dirty notes, from the work tree.
 

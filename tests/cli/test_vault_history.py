@@ -1,0 +1,65 @@
+"""`history` without a note, as a person and as a script sees it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+
+@pytest.fixture
+def written(shell: Shell, vault: Path) -> Shell:
+    """Two notes by two agents; the first one is revised."""
+    assert vault.is_dir()
+    shell("remember", "One.", "--title", "First", "--agent", "ada", "--session", "s1", "--reason", "Told so.")
+    shell("remember", "Two.", "--title", "Second", "--agent", "bob", "--session", "s2")
+    shell("revise", "First", "Three.", "--agent", "bob", "--session", "s2")
+    return shell
+
+
+def test_the_log_is_a_table(written: Shell) -> None:
+    rows = written("history", "--limit", "3").out.splitlines()
+    assert [row.split()[3:6] for row in rows] == [
+        ["bob", "revise", "notes/first.md"],
+        ["bob", "remember", "notes/second.md"],
+        ["ada", "remember", "notes/first.md"],
+    ]
+    assert rows[2].endswith("Told so.")
+    assert "--offset 2" in written("history", "--limit", "2").err
+
+
+def test_scripts_get_an_object_a_line(written: Shell) -> None:
+    lines = written("history", "--lines", "--sessions", "s2").out.splitlines()
+    assert [json.loads(line)["operation"] for line in lines] == ["revise", "remember"]
+    whole = json.loads(written("history", "--json", "--authors", "ada").out)
+    assert [act["notes"] for act in whole["acts"]] == [["notes/first.md"]]
+
+
+def test_the_diff_is_grouped(written: Shell) -> None:
+    shown = written("history", "--view", "diff", "--since", "s1")
+    assert [row.split()[:3] for row in shown.out.splitlines()] == [
+        ["new", "notes/second.md", "Second"],
+        ["revised", "notes/first.md", "First"],
+    ]
+    assert "1 new · 1 revised" in shown.err
+    lines = written("history", "--view", "diff", "--since", "s1", "--lines").out.splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["new", "revised"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--view", "blame"),
+        ("--view", "as-of", "--at", "today"),
+        ("--at", "today"),
+        ("--view", "diff", "--authors", "ada"),
+        ("First", "--authors", "ada"),
+        ("First", "--offset", "3"),
+        ("First", "--lines"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(written: Shell, arguments: tuple[str, ...]) -> None:
+    assert written("history", *arguments).code == 2
