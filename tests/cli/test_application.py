@@ -60,7 +60,7 @@ def test_every_verb_is_a_command_with_the_same_parameters(verb: str) -> None:
         name for name in inspect.signature(getattr(Memory, verb)).parameters if name not in {"self", "progress"}
     ]
     for position, name in enumerate(parameters):
-        is_positional = position == 0 and name in {"text", "query", "note", "task"}
+        is_positional = position == 0 and name in {"text", "query", "note", "task", "name"}
         if is_positional or (verb == "revise" and name == "text"):
             assert isinstance(shown[name], click.Argument)
         else:

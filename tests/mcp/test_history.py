@@ -17,3 +17,14 @@ async def test_an_agent_sees_what_a_summary_kept(memory: Memory, mode: str) -> N
         assert "is_repeated" not in answer["origins"][0]
         assert (await agent.call("derivation", note="end"))["origins"] == []
         assert "note-not-found" in await agent.refused("derivation", note="nothing at all")
+
+
+async def test_an_agent_names_a_state_and_recalls_at_it(memory: Memory, mode: str) -> None:
+    memory.remember("# Port\n\nThe port is 80.")
+    async with connect(memory, mode) as agent:
+        assert (await agent.call("checkpoint"))["checkpoints"] == []
+        made = await agent.call("checkpoint", name="before", reason="Ports will move")
+        assert made["checkpoints"][0]["agent"] == "test-agent-1.0"
+        await agent.call("forget", note="Port")
+        assert (await agent.call("read", note="Port", at="before"))["status"] == "active"
+        assert "invalid-note" in await agent.refused("checkpoint", name="before")

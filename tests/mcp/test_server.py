@@ -22,7 +22,7 @@ from vault_mem.memory.service import Memory
 from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
-HISTORY = ["changes", "derivation", "log"]
+HISTORY = ["changes", "checkpoint", "derivation", "log"]
 ADMIN = ["status", "reindex"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
 NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "min_relevance", "without", "progress"}

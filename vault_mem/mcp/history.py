@@ -6,15 +6,20 @@ from fastmcp.tools import ToolResult
 from fastmcp.tools.function_tool import FunctionTool
 
 from vault_mem.mcp import parameters as p
-from vault_mem.mcp.definition import READS, define
+from vault_mem.mcp.definition import ADDS, READS, define
 from vault_mem.mcp.desk import Desk
-from vault_mem.mcp.results import shape_changes, shape_derivation, shape_log
+from vault_mem.mcp.results import shape_changes, shape_checkpoints, shape_derivation, shape_log
 
 
 def tools(desk: Desk) -> tuple[FunctionTool, ...]:
     """Return the tools of this set."""
     history = HistoryTools(desk)
-    return (define(history.log, READS), define(history.changes, READS), define(history.derivation, READS))
+    return (
+        define(history.log, READS),
+        define(history.changes, READS),
+        define(history.derivation, READS),
+        define(history.checkpoint, ADDS),
+    )
 
 
 class HistoryTools:
@@ -80,3 +85,13 @@ class HistoryTools:
         you rely on a summary with a low coverage.
         """
         return self._desk.ask(lambda memory: memory.derivation(note, at=at), shape_derivation)
+
+    def checkpoint(self, name: p.CheckpointName = None, *, reason: p.Reason = None) -> ToolResult:
+        """Name the present state of memory before a risky change, or list the names.
+
+        Pass a name as 'at' to recall, read or derivation to see memory as it was then. A name is given once.
+        """
+        return self._desk.ask(
+            lambda memory: memory.checkpoint(name or None, reason=reason or "", **self._desk.writer()),
+            shape_checkpoints,
+        )

@@ -162,6 +162,8 @@ Files = Annotated[_List, Field(description="Files you will touch.")]
 ContextTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for the block.")]
 ContextNamespace = Annotated[_Short, Field(description="A project, plus global notes. Default all.")]
 
+CheckpointName = Annotated[_Short, Field(description="Letters, digits, '-', '_', '.'. Default: list them.")]
+
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]
 
 Sessions = Annotated[_List, Field(description="Sessions, by id.")]

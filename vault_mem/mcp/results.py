@@ -11,6 +11,7 @@ from typing import TypeAlias
 from vault_mem.memory.acts import Changes, VaultLog
 from vault_mem.memory.answers import (
     BlamedLine,
+    Checkpoints,
     Context,
     Derivation,
     History,
@@ -102,6 +103,13 @@ def shape_derivation(derivation: Derivation) -> Shaped:
     shaped = shape(derivation)
     shaped.setdefault("origins", [])
     return _bounded(shaped, "origins", "one of the notes shown")
+
+
+def shape_checkpoints(checkpoints: Checkpoints) -> Shaped:
+    """Return as many checkpoints as fit, newest first."""
+    shaped = shape(checkpoints)
+    shaped.setdefault("checkpoints", [])
+    return _bounded(shaped, "checkpoints", "git tag")
 
 
 def shape_log(log: VaultLog) -> Shaped:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vault_mem.memory import changing, derivations, histories, logs
+from vault_mem.memory import changing, checkpoints, derivations, histories, logs
 from vault_mem.memory.acts import Changes, VaultLog
-from vault_mem.memory.answers import Derivation, History
+from vault_mem.memory.answers import Checkpoints, Derivation, History
 from vault_mem.memory.open_vault import OpenVault
 
 
@@ -113,3 +113,24 @@ class Past(OpenVault):
             NoteNotFoundError, AmbiguousNoteError, RevisionNotFoundError.
         """
         return derivations.derivation(self._session, note, at=at)
+
+    def checkpoint(
+        self, name: str | None = None, *, reason: str = "", agent: str | None = None, session: str | None = None
+    ) -> Checkpoints:
+        """Name the present state of the vault, or list the names given so far.
+
+        A checkpoint is an annotated tag, so its name works wherever `at` is taken. It names the last commit: `dirty`
+        says whether there are edits that it leaves out.
+
+        Args:
+            name: letters, digits, `-`, `_`, `.` and `+`, at most 80; the checkpoints are listed if not given.
+            reason: why, kept in the tag.
+            agent: who names it; default from the settings.
+            session: the writer's session; default from the settings.
+
+        Raises:
+            InvalidNoteError: for a name that cannot be one, means a commit or a time, or is taken.
+            RevisionNotFoundError: if the vault has no commit yet.
+            ReadOnlyVaultError, StorageError: if the vault cannot be written.
+        """
+        return checkpoints.checkpoint(self._session.acting(agent, session, reason), name)

@@ -12,7 +12,8 @@ from vault_mem.config import Settings
 from vault_mem.errors import ReadOnlyVaultError, StorageError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
-from vault_mem.vault import history
+from vault_mem.vault import checkpoints, history
+from vault_mem.vault.acts import Act
 from vault_mem.vault.attributes import hostile_attributes
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.layout import Layout
@@ -212,10 +213,29 @@ class Vault:
             VaultBusyError: if another writer keeps the vault for longer.
             StorageError: if the disk refuses.
         """
+        self._require_writable()
+        with hold(self._writer, self._lock, self._trees.advance, timeout) as transaction:
+            yield transaction
+
+    def checkpoint(self, name: str, commit: CommitId, act: Act, *, now: datetime) -> None:
+        """Name a commit by an annotated tag, durably; see `checkpoints.create`.
+
+        Raises:
+            InvalidNoteError: for a name that cannot be one, or that is taken.
+            ReadOnlyVaultError: if the vault's format is newer than this program.
+            StorageError: if the disk refuses.
+        """
+        self._require_writable()
+        checkpoints.check_name(name, now=now)
+        checkpoints.create(self._repository, act, name, commit, self._writer.identities.current().committer)
+
+    def checkpoints(self) -> Iterator[checkpoints.Mark]:
+        """Yield the checkpoints, newest first."""
+        return checkpoints.read(self._repository)
+
+    def _require_writable(self) -> None:
         if not self.is_writable:
             raise ReadOnlyVaultError(
                 f"The vault has format {self.layout.manifest.format}, this program knows {FORMAT}",
                 "Upgrade git-vault-mem; reading still works",
             )
-        with hold(self._writer, self._lock, self._trees.advance, timeout) as transaction:
-            yield transaction
