@@ -183,7 +183,7 @@ def test_an_empty_vault_has_nothing_within(session: Session) -> None:
 
 def test_a_date_that_is_asked_about_does_not_hide_the_note_that_has_it(memory: Memory) -> None:
     root = memory.root
-    commit(root, NOON - 400 * DAY, **{"stripe": "# Stripe\n\nWe pin the Stripe API version to 2023-10-16.\n"})
+    commit(root, NOON - 400 * DAY, stripe="# Stripe\n\nWe pin the Stripe API version to 2023-10-16.\n")
     write(root, "2023_10_16.md", "Talked about the version of the coffee machine.\n")
     answer = memory.recall("which stripe API version 2023-10-16 do we pin")
     assert answer.hits[0].title == "Stripe"
@@ -194,3 +194,22 @@ def test_a_date_that_is_asked_about_does_not_hide_the_note_that_has_it(memory: M
 def test_the_words_of_the_time_are_not_reported_as_unknown(memory: Memory) -> None:
     memory.remember("# Coffee\n\nThe coffee machine was descaled.")
     assert memory.recall("was the coffee machine descaled yesterday").notice == ()
+
+
+def test_a_question_of_nothing_but_time_lists_the_notes_of_then(memory: Memory) -> None:
+    yesterday = (datetime.now(UTC).astimezone() - DAY).strftime("%Y_%m_%d")
+    write(memory.root, f"journals/{yesterday}.md", "Reviewed the quarterly budget with Finance.\n")
+    memory.remember("# Roses\n\nThey need no water in winter.")
+    for text in ("what did I do yesterday?", "yesterday", "昨天做了什么"):
+        answer = memory.recall(text)
+        assert [str(hit.path) for hit in answer.hits] == [f"journals/{yesterday}.md"], text
+        assert answer.window is not None
+
+
+def test_words_of_the_time_do_not_lower_the_relevance(memory: Memory) -> None:
+    yesterday = (datetime.now(UTC).astimezone() - DAY).strftime("%Y_%m_%d")
+    write(memory.root, f"journals/{yesterday}.md", "Reviewed the quarterly budget with Finance.\n")
+    memory.remember("# Roses\n\nThey need no water in winter.")
+    relevance = memory.recall("budget yesterday").hits[0].relevance
+    assert relevance is not None
+    assert relevance > 0.5  # with `yesterday` among what it lacks 0.05

@@ -149,7 +149,7 @@ class Endpoint:
         try:
             return answer.result(timeout)
         except TimeoutError as exc:
-            raise ModelUnavailableError(self.host, f"no answer within {timeout:g} s") from exc
+            raise ModelUnavailableError(self.host, f"no answer within {timeout:.1f} s") from exc
         except ConnectionError as exc:
             raise ModelUnavailableError(self.host, str(exc)) from exc
 

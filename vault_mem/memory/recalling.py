@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import numpy as np
 
+from vault_mem.index.analysis import analyze
 from vault_mem.memory.answers import Hit, Recalled
 from vault_mem.memory.hits import Maker, Place, question_weights, within_budget
 from vault_mem.memory.moment import Moment
@@ -48,6 +49,9 @@ def answered(session: Session, moment: Moment, question: Question) -> Recalled:
         return _listed(session, moment, question, positions)
     window = asked_window(session, question, now=judged)
     ranking, is_applied = _ranked(session, moment, question, positions, window)
+    if window is not None and (not ranking.ranked or _time_tokens(window).issuperset(ranking.terms.terms)):
+        of_then = within(window, positions, moment)
+        return replace(_listed(session, moment, question, of_then), window=shown(window, is_applied=True))
     ranking, trouble = reranked(session, moment, question, ranking)
     places = _arranged(session, moment, ranking, question, positions)
     hits = _hits(session, moment, question, ranking, places)
@@ -78,13 +82,20 @@ def _ranked(
     is more likely what is asked about than when it was: `which API version 2023-10-16 do we pin`.
     """
     ask = partial(rank, question, session.index, view=moment.view, facts=moment)
-    whole = ask(positions=_with_replaced(moment, question, positions), window=window)
+    time = _time_tokens(window)
+    everything = _with_replaced(moment, question, positions)
     if window is None or not window.is_explicit:
-        return whole, False
-    inside = ask(positions=_with_replaced(moment, question, within(window, positions, moment)))
+        return ask(positions=everything, window=window, ignored=time), False
+    whole = ask(positions=everything, window=window)
+    inside = ask(positions=_with_replaced(moment, question, within(window, positions, moment)), ignored=time)
     if inside.relevance < MIN_IN_WINDOW * whole.relevance or not inside.ranked:
         return whole, False
     return inside, True
+
+
+def _time_tokens(window: Window | None) -> frozenset[str]:
+    """Return the tokens of the words that name a time: a note of that time need not hold them."""
+    return frozenset(analyze(window.phrase, query=True)) if window else frozenset()
 
 
 def _with_replaced(moment: Moment, question: Question, positions: Sequence[int]) -> Sequence[int]:

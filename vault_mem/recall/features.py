@@ -78,6 +78,7 @@ def read_candidates(
     index: Index,
     view: View,
     closeness: Sequence[float] | None = None,
+    ignored: frozenset[str] = frozenset(),
 ) -> Reading:
     """Compute the features of some candidates.
 
@@ -89,10 +90,11 @@ def read_candidates(
         index: where the passages are.
         view: the notes that are asked.
         closeness: how well each row's note fits the time that the question speaks of, 0..1; None if of none.
+        ignored: tokens that need not stand in an answer, such as those of that time.
     """
     near = _Neighbours(candidates, rows, index, view)
     spoken = frozenset().union(*(passage.author for passage in near.passages))
-    asked = _asked_words(terms, int(np.count_nonzero(view.live)), without=spoken)
+    asked = _asked_words(terms, int(np.count_nonzero(view.live)), without=spoken | ignored)
     exact, alike = _matches(asked, near.passages, index if candidates.cosines is not None else None)
     share = np.array([item.weight for item in asked], dtype=np.float32)
     share /= max(float(share.sum()), 1e-9)
@@ -129,6 +131,8 @@ def _asked_words(terms: Terms, passages: int, *, without: frozenset[str]) -> lis
     weights = term_weights(terms.frequencies, passages)
     surfaces = {piece.token: piece.surface for run in runs(terms.text) for piece in run.pieces}
     kept = [term for term in dict.fromkeys(terms.terms) if term not in without]
+    if not any(terms.frequencies.get(term) for term in kept):
+        kept = list(dict.fromkeys(terms.terms))  # nothing but names: they are what is asked about
     return [Asked(term, surfaces.get(term, term), weights.get(term, 0.0)) for term in kept]
 
 

@@ -137,6 +137,7 @@ def rank(
     positions: Sequence[int],
     facts: Facts,
     window: Window | None = None,
+    ignored: frozenset[str] = frozenset(),
 ) -> Ranking:
     """Rank the passages of the notes at `positions`.
 
@@ -147,6 +148,7 @@ def rank(
         positions: the notes of `view` that may answer.
         facts: their effective statuses and times.
         window: the time the question speaks of; notes near it rank higher.
+        ignored: tokens that need not stand in an answer, such as those of that time.
 
     Returns:
         A ranking; ties are broken by path, then by place in the note.
@@ -163,7 +165,9 @@ def rank(
     rows = candidates.order[:DEPTH]
     owners = view.owners[candidates.documents[rows]].tolist()
     fits = None if window is None else [closeness(window, *facts.note_time(owner)) for owner in owners]
-    reading = read_candidates(question.text, terms, candidates, rows, index=index, view=view, closeness=fits)
+    reading = read_candidates(
+        question.text, terms, candidates, rows, index=index, view=view, closeness=fits, ignored=ignored
+    )
     chances = min_max(candidates.scores)[candidates.order] if by_meaning else _chances(candidates, reading, weights)
     findings = Findings(candidates, reading, frozenset(terms.terms))
     entries = _entries(findings, chances, view, facts, frozenset(positions))

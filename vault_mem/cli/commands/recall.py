@@ -62,6 +62,8 @@ def _show(answer: Recalled, *, first: int, explain: bool) -> None:
         output.message(output.Styled("did you mean: ", "warn"), answer.did_you_mean)
     for text in answer.notice:
         output.message(output.Styled("note: ", "warn"), text)
+    if answer.hits and not answer.is_relevant:
+        output.message(output.Styled("note: ", "warn"), "Nothing here surely answers the question")
     if answer.window is not None:
         output.message(output.Styled(f"time: {evidence.window(answer.window)}", "dim"))
     output.message(_summary(answer))
