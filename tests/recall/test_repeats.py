@@ -5,9 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timing import times_slower
+from vault_mem.notes.model import Chunk, Lines
 from vault_mem.recall import repeats as repeats_module
 from vault_mem.recall.passages import wording
-from vault_mem.recall.repeats import repeats
+from vault_mem.recall.repeats import saying
+
+
+def repeats(text: str, other: str, *, title: str = "", other_title: str = "") -> bool:
+    mine, theirs = (Chunk(0, each, Lines(1, 1)) for each in (text, other))
+    return repeats_module.repeats(saying(mine, title), saying(theirs, other_title))
+
 
 LONG = (
     "The staging server runs behind nginx and is rebuilt every night from the release branch. "
@@ -89,6 +96,14 @@ def test_words_scattered_over_another_text_are_no_copy() -> None:
 def test_a_passage_of_few_words_is_said_by_its_title() -> None:
     assert not repeats("6379.", "6379.", title="Redis port", other_title="Memcached port")
     assert repeats("6379.", "6379.", title="Redis port", other_title="The Redis port")
+
+
+def test_titles_and_names_are_left_out_of_what_is_said() -> None:
+    assert repeats(f"# One\n\n{LONG}", f"# Another\n\n{LONG}", title="One", other_title="Another")
+    turns = [Chunk(0, f"**{name}**: {LONG}", Lines(1, 1), author=name) for name in ("Ada", "Bob", "Ada")]
+    ada, bob, again = (saying(turn, "") for turn in turns)
+    assert repeats_module.repeats(again, ada)
+    assert not repeats_module.repeats(bob, ada), "another one said it"
 
 
 def test_a_passage_without_words_repeats_nothing() -> None:

@@ -18,13 +18,12 @@ from vault_mem.memory.session import Session
 from vault_mem.memory.succession import after_successors
 from vault_mem.memory.windows import asked_window, shown
 from vault_mem.notes.model import Chunk
-from vault_mem.recall.excerpts import without_title
 from vault_mem.recall.features import DEPTH
 from vault_mem.recall.filters import select, within
 from vault_mem.recall.query import Question
 from vault_mem.recall.ranking import Ranked, Ranking, rank
 from vault_mem.recall.relevance import is_worth_saying
-from vault_mem.recall.repeats import repeats
+from vault_mem.recall.repeats import Saying, repeats, saying
 from vault_mem.recall.temporal import Window
 from vault_mem.recall.terms import MAX_TERMS, Terms
 
@@ -156,46 +155,43 @@ def _arranged(
 
 
 def _folded(session: Session, moment: Moment, question: Question, ranked: Sequence[Ranked]) -> list[Place]:
-    """Fold passages that say nothing new into the best one that says it, as far down as the page needs.
+    """Fold passages that say nothing new into the best one that says it.
 
-    What stands at a place depends only on what ranks above it, so pages fit together.
+    What the second stage read is compared with what stands above it as far down as the page needs, and so is what
+    follows down to there. What stands at a place depends only on what ranks above it, so pages fit together.
     """
     needed = question.offset + question.limit
     depth = min(MAX_COMPARED, max(needed, DEPTH))
     chunks = session.index.catalog.chunks([entry.document for entry in ranked[:depth]])
-    folding = _Folding(moment, _judged(moment, question), chunks)
+    folding = _Folding(moment, _judged(moment, question), min(needed, depth))
     for entry in ranked[:depth]:
-        folding.add(entry)
+        folding.add(entry, chunks[entry.document])
     return [*folding.places, *(Place(rest) for rest in ranked[depth:])]
 
 
 class _Folding:
-    """Places of an answer so far, and what each of them says."""
+    """Places of an answer so far, and what the first of them say."""
 
-    def __init__(self, moment: Moment, judged: datetime, chunks: Mapping[int, Chunk]) -> None:
+    def __init__(self, moment: Moment, judged: datetime, compared: int) -> None:
         self.places: list[Place] = []
-        self._said: list[tuple[str, str, str]] = []
+        self._said: list[tuple[str, Saying]] = []
         self._moment = moment
         self._judged = judged
-        self._chunks = chunks
+        self._compared = compared
 
-    def add(self, entry: Ranked) -> None:
+    def add(self, entry: Ranked, chunk: Chunk) -> None:
         """Give a passage a place of its own, unless one of another note with the same status says all it says."""
         note = self._moment.view.notes[entry.position]
-        status = self._moment.status_at(entry.position, self._judged)
-        text = without_title(self._chunks[entry.document].text, note.title)
-        for at, (other_status, other_title, other) in enumerate(self._said):
+        status, mine = self._moment.status_at(entry.position, self._judged), saying(chunk, note.title)
+        for at, (other_status, other) in enumerate(self._said):
             place = self.places[at]
-            if (
-                status == other_status
-                and place.ranked.position != entry.position
-                and repeats(text, other, title=note.title, other_title=other_title)
-            ):
+            if repeats(mine, other) and status == other_status and place.ranked.position != entry.position:
                 if note.path not in place.similar:
                     self.places[at] = replace(place, similar=(*place.similar, note.path))
                 return
         self.places.append(Place(entry))
-        self._said.append((status, note.title, text))
+        if len(self._said) < self._compared:
+            self._said.append((status, mine))
 
 
 # --- listing ---

@@ -13,6 +13,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from vault_mem.index.analysis import Run, runs
+from vault_mem.notes.model import Chunk
+from vault_mem.notes.turns import said
+from vault_mem.recall.excerpts import title_end, without_title
 from vault_mem.recall.passages import wording
 
 MAX_NEW = 0.1
@@ -56,25 +59,45 @@ class Statement:
     deciding: frozenset[str]
 
 
-def repeats(text: str, other: str, *, title: str = "", other_title: str = "") -> bool:
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A passage that is to be compared with many.
+
+    Attributes:
+        title: its note's.
+        text: the passage without that title.
+        tokens: of the text, and maybe of the title and without who speaks: enough to tell most passages apart.
+        own: those of them that the title does not bring.
+    """
+
+    title: str
+    text: str
+    tokens: frozenset[str]
+    own: frozenset[str]
+
+
+def saying(chunk: Chunk, title: str) -> Saying:
+    """Return a passage as it is compared, cheaply where the ranking has read it already."""
+    tokens = wording(said(chunk.text) if chunk.author else chunk.text).tokens
+    own = tokens - wording(title).tokens if title_end(chunk.text, title) else tokens
+    return Saying(title, without_title(chunk.text, title), tokens, own)
+
+
+def repeats(mine: Saying, theirs: Saying) -> bool:
     """Whether a passage says nothing that another one does not say; a passage without words says nothing anybody said.
 
     Nine tenths of its words stand in the other, within a sentence in the order they have there; the rest are plain
     words that stand in the place of none. The other one may say more, unless it denies in a script without spaces,
-    where no word tells what is denied.
-
-    Args:
-        text: the passage, without its note's title.
-        other: the passage that it may repeat.
-        title: its note's title, which counts where the passage has only a few words.
-        other_title: the same of the other passage.
+    where no word tells what is denied. Of passages of a few words, the titles are compared as well.
     """
-    own = wording(text).tokens
-    if not own or len(own - wording(other).tokens) > MAX_NEW * len(own) + 1:
+    most_new = 1 + MAX_NEW * len(mine.tokens)
+    if len(mine.own) - len(theirs.tokens) > most_new or len(mine.own - theirs.tokens) > most_new:
         return False
-    if len(own) < MIN_WORDS:
-        text, other = f"{title}\n{text}", f"{other_title}\n{other}"
-    return _is_within(_statement(text), _statement(other))
+    text, other = mine.text, theirs.text
+    words = len(wording(text).tokens)
+    if 0 < words < MIN_WORDS:
+        text, other = f"{mine.title}\n{text}", f"{theirs.title}\n{other}"
+    return words > 0 and _is_within(_statement(text), _statement(other))
 
 
 def _is_within(mine: Statement, theirs: Statement) -> bool:
