@@ -12,9 +12,10 @@ from fastmcp.client.client import CallToolResult
 from mcp_types import Implementation, TextContent
 
 from vault_mem import Memory
-from vault_mem.mcp.results import EXCERPT_CHARACTERS, NOTE_CHARACTERS
+from vault_mem.mcp.results import NOTE_CHARACTERS
 from vault_mem.mcp.server import build_server
 from vault_mem.mcp.text import LABEL, render
+from vault_mem.recall.excerpts import MAX_EXCERPT
 
 Answer = dict[str, Any]  # Any: JSON
 
@@ -173,7 +174,7 @@ async def test_answers_stay_small(memory: Memory) -> None:
     async with connect(memory, "auto") as agent:
         await agent.call("remember", notes=[{"text": f"# Note {n}\n\n{section}"} for n in range(12)])
         recalled = await agent.call("recall", query="scheduler retries")
-        assert all(len(hit["excerpt"]) <= EXCERPT_CHARACTERS + 4 for hit in recalled["hits"])
+        assert all(len(hit["excerpt"]) <= MAX_EXCERPT for hit in recalled["hits"])
         assert len(render(recalled)) < 4_000 * 4 * 1.2
         read = await agent.call("read", note="Note 3")
         assert len(read["text"]) <= NOTE_CHARACTERS

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from vault_mem.mcp.results import (
     CUT,
-    EXCERPT_CHARACTERS,
     LIST_CHARACTERS,
     NOTE_CHARACTERS,
     SAME_COMMIT,
@@ -21,6 +20,7 @@ from vault_mem.memory.answers import (
     Context,
     ContextItem,
     Difference,
+    Feature,
     History,
     Hit,
     Json,
@@ -134,11 +134,16 @@ def test_a_dirty_hit_says_so() -> None:
     assert only_hit(recalled(replace(HIT, dirty=True)))["dirty"] is True
 
 
-def test_long_excerpts_are_cut_and_marked() -> None:
-    excerpt = only_hit(recalled(replace(HIT, excerpt="word " * 1_000)))["excerpt"]
-    assert isinstance(excerpt, str)
-    assert excerpt.endswith(CUT)
-    assert len(excerpt) <= EXCERPT_CHARACTERS + len(CUT) + 1
+def test_the_lines_asked_about_are_named_where_they_tell_more() -> None:
+    assert only_hit(recalled(replace(HIT, matched=(4,))))["matched"] == [4]
+    assert "matched" not in only_hit(recalled(replace(HIT, lines=Lines(4, 4), matched=(4,))))
+    assert "matched" not in only_hit(recalled(HIT))
+
+
+def test_an_explanation_has_every_feature() -> None:
+    feature = Feature("window", 0.5, 3.0, 1.5)
+    hit = only_hit(recalled(replace(HIT, features=(feature,)), explanation=("why",)))
+    assert hit["features"] == [{"name": "window", "value": 0.5, "weight": 3.0, "share": 1.5}]
 
 
 def test_a_short_note_is_whole() -> None:

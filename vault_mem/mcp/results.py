@@ -24,7 +24,6 @@ from vault_mem.memory.answers import (
 )
 from vault_mem.notes.model import Lines
 
-EXCERPT_CHARACTERS = 600
 NOTE_CHARACTERS = 40_000
 LIST_CHARACTERS = 40_000
 CUT = "[…]"
@@ -51,7 +50,7 @@ def shape(answer: object) -> Shaped:
 
 
 def shape_recalled(recalled: Recalled) -> Shaped:
-    """Return hits with short excerpts, and the parts of the scores only where an explanation was asked for."""
+    """Return hits, with the parts of their scores only where an explanation was asked for."""
     return shape(replace(recalled, hits=tuple(_short(hit, bool(recalled.explanation)) for hit in recalled.hits)))
 
 
@@ -136,8 +135,9 @@ def _says_something(key: str, value: Json) -> bool:
 
 
 def _short(hit: Hit, explained: bool) -> Hit:
-    """Cut the excerpt, and leave out what every hit of one server says alike."""
-    return replace(hit, excerpt=_cut(hit.excerpt, EXCERPT_CHARACTERS), scores=hit.scores if explained else {}, vault="")
+    """Leave out what every hit of one server says alike, and the line that was asked about if it is the only one."""
+    matched = () if hit.lines.first == hit.lines.last else hit.matched
+    return replace(hit, matched=matched, scores=hit.scores if explained else {}, vault="")
 
 
 def _cut(text: str, limit: int) -> str:
