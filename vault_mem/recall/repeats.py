@@ -24,8 +24,8 @@ MAX_NEW = 0.1
 REACH = 4
 """Words that follow each other here may stand this far apart in the other, with words between them."""
 
-MIN_WORDS = 4
-"""A passage of fewer words (`6379.`) is said by its title as well."""
+MIN_WORDS = 3
+"""A passage of fewer words, headings, `key:: value` lines and embedded files left out, is said by its title as well."""
 
 _NEGATIONS = frozenset(
     """
@@ -36,6 +36,7 @@ _NEGATIONS = frozenset(
 _TURNS = frozenset({"but", "except", "if", "instead", "only", "rather", "unless", "until", "yes"})
 _DENIES = re.compile("[不没沒無无非未别別勿莫않못없안]|ない|ませ|ぬ")
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|(?<=[。！？；：])|\n+|\s[–—-]\s")
+_FRAME = re.compile(r"^[ \t]*(?:[-*] )?(?:#{1,6}|[^\s:]+::) .*$|!\[\[[^\]\n]{0,200}\]\]", re.MULTILINE)
 _COMMA = re.compile(r"(?<=,)\s+|(?<=[，、])")
 _CONTRACTED = re.compile(r"n['’]t$")
 _DIGIT = re.compile(r"\d")
@@ -84,20 +85,21 @@ def saying(chunk: Chunk, title: str) -> Saying:
 
 
 def repeats(mine: Saying, theirs: Saying) -> bool:
-    """Whether a passage says nothing that another one does not say; a passage without words says nothing anybody said.
+    """Whether a passage says nothing that another one does not say; one without words repeats none.
 
     Nine tenths of its words stand in the other, within a sentence in the order they have there; the rest are plain
     words that stand in the place of none. The other one may say more, unless it denies in a script without spaces,
-    where no word tells what is denied. Of passages of a few words, the titles are compared as well.
+    where no word tells what is denied. Passages of a few words must say the same under the same title.
     """
     most_new = 1 + MAX_NEW * len(mine.tokens)
     if len(mine.own) - len(theirs.tokens) > most_new or len(mine.own - theirs.tokens) > most_new:
         return False
-    text, other = mine.text, theirs.text
-    words = len(wording(text).tokens)
-    if 0 < words < MIN_WORDS:
-        text, other = f"{mine.title}\n{text}", f"{theirs.title}\n{other}"
-    return words > 0 and _is_within(_statement(text), _statement(other))
+    if not wording(mine.text).tokens:
+        return False
+    if len(wording(_FRAME.sub(" ", mine.text)).tokens) >= MIN_WORDS:
+        return _is_within(_statement(mine.text), _statement(theirs.text))
+    one, two = (_statement(f"{each.title}\n{each.text}") for each in (mine, theirs))
+    return _is_within(one, two) and _is_within(two, one)
 
 
 def _is_within(mine: Statement, theirs: Statement) -> bool:
