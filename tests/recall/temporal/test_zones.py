@@ -74,7 +74,7 @@ def test_hostile_questions_take_no_longer(piece: str) -> None:
     text = (piece * 10_000)[:10_000]
     now = datetime(2026, 11, 18, tzinfo=UTC)
     tags = {f"v{number}.{part}": now for number in range(30) for part in range(30)}
-    assert times_slower(_read, text) < 60
+    assert min(times_slower(_read, text) for _ in range(3)) < 60
     find_window(text, now=now, tags=tags)
 
 
