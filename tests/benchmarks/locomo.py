@@ -12,7 +12,8 @@ reading order, so that a coarser passage gains nothing. Three rows:
 
 `left_out` gives the same rows where each conversation is ranked by weights fitted on the other conversations; the rows
 above it use the weights that are shipped. `--ablation` adds what each part of the ranking is worth: parts of the first
-stage by recall without them, features of the second by a fit without them, left out.
+stage and the reading of time words by recall without them, features of the second stage by a fit without them, left
+out. `--filled` adds the latency over 6,000 passages of all namespaces, filled up with copies.
 
 LoCoMo: Maharana et al., ACL 2024, CC BY-NC 4.0; it is read from the paths given and never stored here.
 """
@@ -24,7 +25,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ from tests.benchmarks.judging import (
 
 DEPTH = 10
 FIRST_STAGE = ("neighbours", "lexical", "dense", "note")
+TIME_WORDS = "time words"
+FILLED = 6_000
 ROWS = (("turn", "sessions"), ("standalone", "standalone"), ("session", "sessions"))
 
 
@@ -85,7 +88,7 @@ class Asking:
         self._mode = mode
         memory.recall("warm up", limit=1)
 
-    def turns(self, question: Question, *, without: Sequence[str] = ()) -> int | None:
+    def turns(self, question: Question, *, without: Sequence[str] = (), time_words: bool = True) -> int | None:
         """Return the rank of the first gold turn."""
         recalled = self._memory.recall(
             question.text,
@@ -94,6 +97,7 @@ class Asking:
             mode=self._mode,
             passages=True,
             without=without,
+            time_words=time_words,
         )
         return first_rank(self._places.ranking(recalled.hits), question.gold)
 
@@ -114,11 +118,18 @@ class Asking:
             outcome.judged = judge(self._memory, self._places, questions)
         for part in FIRST_STAGE if ablation else ():
             outcome.without[part] = [self.turns(question, without=[part]) for question in questions]
+        if ablation:
+            outcome.without[TIME_WORDS] = [self.turns(question, time_words=False) for question in questions]
         return outcome
 
 
 def run(
-    turns: Sequence[Turn], questions: Sequence[Question], *, mode: str = "hybrid", ablation: bool = False
+    turns: Sequence[Turn],
+    questions: Sequence[Question],
+    *,
+    mode: str = "hybrid",
+    ablation: bool = False,
+    is_filled: bool = False,
 ) -> dict[str, Any]:  # Any: JSON
     """Write, ask and measure; returns what `--json` prints."""
     outcomes: dict[str, Outcome] = {}
@@ -132,6 +143,8 @@ def run(
         "session": figures(outcomes["sessions"].sessions),
         "latency_ms": percentiles(outcomes["sessions"].milliseconds or [0.0]),
     }
+    if is_filled:
+        answer["latency_filled_ms"] = filled(turns, questions)
     judged = {layout: outcome.judged for layout, outcome in outcomes.items() if outcome.judged}
     conversations = {item.question.conversation for items in judged.values() for item in items}
     if len(conversations) > 1:
@@ -139,6 +152,24 @@ def run(
         if ablation:
             answer["ablation"] = _ablation(outcomes, judged)
     return answer
+
+
+def filled(turns: Sequence[Turn], questions: Sequence[Question]) -> dict[str, float]:
+    """Return the latency of recall over all namespaces of a vault filled with copies up to `FILLED` passages."""
+    copies = [
+        replace(turn, conversation=f"{turn.conversation}-{number}")
+        for number in range(-(-FILLED // max(len(turns), 1)))
+        for turn in turns
+    ]
+    with fresh_vault() as vault, vault_mem.open_memory(vault) as memory:
+        write_notes(memory, copies[:FILLED], "sessions")
+        memory.recall("warm up", limit=1)
+        milliseconds = []
+        for question in questions:
+            start = time.perf_counter()
+            memory.recall(question.text, limit=DEPTH)
+            milliseconds.append((time.perf_counter() - start) * 1_000)
+        return {"passages": memory.status().passages, **percentiles(milliseconds or [0.0])}
 
 
 def _left_out(judged: dict[str, list[Judged]], features: Sequence[str] = LEARNED) -> dict[str, Figures]:
@@ -154,7 +185,10 @@ def _left_out(judged: dict[str, list[Judged]], features: Sequence[str] = LEARNED
 
 def _ablation(outcomes: dict[str, Outcome], judged: dict[str, list[Judged]]) -> dict[str, dict[str, Figures]]:
     """Return the figures of `turn` and `standalone` without each part."""
-    table = {part: {row: figures(outcomes[layout].without[part]) for row, layout in ROWS[:2]} for part in FIRST_STAGE}
+    table = {
+        part: {row: figures(outcomes[layout].without[part]) for row, layout in ROWS[:2]}
+        for part in (*FIRST_STAGE, TIME_WORDS)
+    }
     for name in LEARNED:
         found = _left_out(judged, [feature for feature in LEARNED if feature != name])
         table[name] = {row: found[row] for row, _ in ROWS[:2]}
@@ -170,6 +204,9 @@ def table(answer: dict[str, Any]) -> list[str]:  # Any: as `run` returns it
             lines.append(_line(f"{row}, left out", answer["left_out"][row]))
     latency = answer["latency_ms"]
     lines.append(f"recall p50 {latency['p50']} ms, p95 {latency['p95']} ms")
+    if "latency_filled_ms" in answer:
+        full = answer["latency_filled_ms"]
+        lines.append(f"recall over {full['passages']} passages p50 {full['p50']} ms, p95 {full['p95']} ms")
     for part, rows in answer.get("ablation", {}).items():
         lines += [_line(f"- {part}, {row}", found) for row, found in rows.items()]
     return lines
@@ -186,11 +223,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--questions", type=Path, default=data_file("locomo/questions.jsonl"), help="JSON lines")
     parser.add_argument("--mode", choices=("hybrid", "lexical", "dense"), default="hybrid", help="mode of recall")
     parser.add_argument("--ablation", action="store_true", help="say what each part of the ranking is worth")
+    parser.add_argument("--filled", action="store_true", help=f"time recall over {FILLED:,} passages too")
     parser.add_argument("--json", action="store_true", help="print JSON only")
     chosen = parser.parse_args(arguments)
     if chosen.items is None or chosen.questions is None:
         parser.error("give --items and --questions, or the folder that holds locomo/ in VAULT_MEM_DATA")
-    answer = run(read_turns(chosen.items), read_questions(chosen.questions), mode=chosen.mode, ablation=chosen.ablation)
+    answer = run(
+        read_turns(chosen.items),
+        read_questions(chosen.questions),
+        mode=chosen.mode,
+        ablation=chosen.ablation,
+        is_filled=chosen.filled,
+    )
     sys.stdout.write((json.dumps(answer) if chosen.json else "\n".join(table(answer))) + "\n")
 
 

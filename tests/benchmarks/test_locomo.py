@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import vault_mem
-from tests.benchmarks import fit, locomo
+from tests.benchmarks import fit, locomo, prompts
 from tests.benchmarks.conversations import write_notes
 from tests.benchmarks.corpus import data_file, fresh_vault, read_questions, read_turns
 from tests.benchmarks.judging import figures, first_rank
@@ -62,16 +62,28 @@ def test_only_the_first_ten_count() -> None:
     assert first_rank([*range(10), "gold"], {"gold"}) is None
 
 
-def test_turns_and_sessions_are_found_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_turns_and_sessions_are_found_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     items, questions = write_data(tmp_path)
-    locomo.main(["--items", str(items), "--questions", str(questions), "--ablation", "--json"])
+    monkeypatch.setattr(locomo, "FILLED", 12)
+    locomo.main(["--items", str(items), "--questions", str(questions), "--ablation", "--filled", "--json"])
     answer = json.loads(capsys.readouterr().out)
     for row, least in (("turn", 60), ("standalone", 60), ("session", 80)):  # by chance 52 and 75
         assert answer[row] | {"mrr10": 0} == {"r5": 100.0, "r10": 100.0, "mrr10": 0, "n": 6}
         assert answer[row]["mrr10"] > least
         assert answer["left_out"][row]["n"] == 6
     assert answer["latency_ms"]["p95"] >= answer["latency_ms"]["p50"] > 0
-    assert {"neighbours", "note", "reply"} <= answer["ablation"].keys()
+    assert {"neighbours", "note", "reply", "time words"} <= answer["ablation"].keys()
+    assert answer["latency_filled_ms"]["passages"] == 6  # two turns are too few for a transcript
+
+
+def test_prompts_ask_alone_and_inside_foreign_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    items, questions = write_data(tmp_path)
+    prompts.main(["--items", str(items), "--questions", str(questions), "--every", "1", "--budget", "--json"])
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["alone"]["r5"] == answer["in a prompt"]["r5"] == 100
+    assert answer["shown"] == {"600 tokens": 100, "2400 tokens": 100}
 
 
 def test_the_table_names_every_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

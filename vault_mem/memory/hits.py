@@ -135,10 +135,9 @@ def question_weights(ranking: Ranking, passages: int) -> dict[str, float]:
 def within_budget(items: Iterable[_T], make: Callable[[_T, int], Hit], max_tokens: int | None) -> list[Hit]:
     """Make hits as long as there is room; the last one's excerpt is cut to what is left of it.
 
-    Measured as `MAX_EXCERPT`, within 600 tokens: 69.1/63.3 of the gold turns shown, 57.3/54.8 where a hit that does not
-    fit is left out. To show less of each, for more of them, never paid: 63.4/56.1 with 900 characters, 59.0/53.6 with
-    600. Nor did diversity (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998), where several turns answer
-    and each is a passage: 43.2/34.5 at best, 43.9/33.9 in plain order.
+    To leave out a hit that does not fit, or to show less of each for more of them, showed less of what answers
+    (`python -m tests.benchmarks.prompts --budget` prints what is shown); and maximal marginal relevance (Carbonell and
+    Goldstein, SIGIR 1998) gained on one half of the conversations and lost on the other, so the order is the ranking's.
 
     Args:
         items: what to make hits of, best first.

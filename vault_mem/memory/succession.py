@@ -67,9 +67,8 @@ class Replaced:
     def leading(self, positions: Sequence[int]) -> Sequence[int]:
         """Return positions with those of all notes that these replace, directly or by a chain, in order.
 
-        Whoever asks in the words of a replaced note means what replaces it. Measured on LoCoMo with a third of the
-        notes replaced: of questions that only an old version answers, the new one came among the first 5 in 38 %
-        without and 72 % with the old ones leading there; questions that notes in force answer, 71 % and 73 %.
+        Whoever asks in the words of a replaced note means what replaces it; `python -m tests.benchmarks.stale` prints
+        what this is worth (`without replaced`).
         """
         if not self.successors:
             return positions

@@ -13,8 +13,7 @@ from vault_mem.notes.model import Lines
 MAX_EXCERPT = 1_200
 """Characters of an excerpt; a passage of prose has about as many.
 
-Measured on LoCoMo sessions written as prose, share of gold turns shown within 2,400 tokens, both halves of the
-conversations: 67.2/68.5 with 600, 75.7/74.9 with 900, 85.3/84.7 with 1,200, 85.8/85.2 with 2,000.
+Less showed less of what answers, more no more: `python -m tests.benchmarks.prompts --budget`.
 """
 
 MAX_MATCHED = 5
@@ -56,8 +55,6 @@ def excerpt(text: str, wanted: Mapping[str, float], *, first: int = 1, limit: in
     Returns:
         The passage itself if it fits; else whole sentences or lines of it. The window holds as much as can be of what
         tells, each token counted once; then as many sentences with it as can be; then what it holds is in its middle.
-        Measured as `MAX_EXCERPT`, 450 characters, 1,200 tokens: 55.2/58.4; the first of the windows 54.0/57.3; each
-        sentence by its own words 54.0/58.7; words as such, without their weight, 55.0/57.7.
     """
     begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
     if begin >= end:
