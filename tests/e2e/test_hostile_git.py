@@ -212,16 +212,6 @@ def test_a_persons_habits_change_nothing(tmp_path: Path, isolated: Path) -> None
     works(root)
 
 
-def test_a_blame_list_that_is_not_here_is_no_missing_note(tmp_path: Path, isolated: Path) -> None:
-    """Many people name a file of their code's repository in their own config."""
-    root = make(tmp_path / "vault")
-    git(root, "config", "--global", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
-    with vault_mem.open_memory(root) as memory:
-        assert memory.history("Rule", view="blame").blame
-        git(root, "config", "blame.ignoreRevsFile", "nor-is-this")
-        refused(lambda: memory.history("Rule", view="blame"), "git-failed", "nor-is-this")
-
-
 ELSEWHERE = {
     "GIT_DIR": "{other}/.git",
     "GIT_COMMON_DIR": "{other}/.git",

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +9,8 @@ import pytest
 
 from tests.index.samples import blob_of, commit, commit_id
 from vault_mem.index.catalog import Catalog
-from vault_mem.index.commits import CommitLog, Version
-from vault_mem.notes.model import BlobId, NotePath
+from vault_mem.index.commits import CommitLog
+from vault_mem.notes.model import NotePath
 
 
 @pytest.fixture
@@ -23,21 +23,9 @@ def log(tmp_path: Path) -> Iterator[CommitLog]:
 NOTE = NotePath("note.md")
 
 
-def same(*groups: set[str]) -> Callable[[BlobId, BlobId], bool]:
-    """Texts that are versions of one note."""
-    return lambda a, b: any({a, b} <= {blob_of(text) for text in group} for group in groups)
-
-
-NEVER = same()
-
-
 def introduced(log: CommitLog, text: str, head: str) -> str | None:
     record = log.introduced(NOTE, blob_of(text), commit_id(head))
     return record.subject if record else None
-
-
-def subjects(versions: tuple[Version, ...]) -> list[str]:
-    return [version.record.subject for version in versions]
 
 
 def test_a_commit_comes_back_as_it_was(log: CommitLog) -> None:
@@ -60,7 +48,6 @@ def test_a_commit_comes_back_as_it_was(log: CommitLog) -> None:
 def test_adding_again_changes_nothing(log: CommitLog) -> None:
     records = [commit("a", changes=[("note.md", None, "1")]), commit("b", "a", changes=[("note.md", "1", "2")])]
     assert (log.add(records), log.add(records)) == (2, 0)
-    assert subjects(log.trace(NOTE, commit_id("b"), same_note=NEVER)) == ["b", "a"]
 
 
 def test_tips_have_no_known_children(log: CommitLog) -> None:
@@ -96,7 +83,6 @@ def test_a_merge_yields_to_what_it_brought(log: CommitLog) -> None:
         ]
     )
     assert introduced(log, "v2", "merge") == "branch"
-    assert subjects(log.trace(NOTE, commit_id("merge"), same_note=NEVER)) == ["branch", "base"]
 
 
 def test_a_merge_that_decided_is_named(log: CommitLog) -> None:
@@ -123,7 +109,6 @@ def test_only_what_is_reachable_counts(log: CommitLog) -> None:
     )
     assert introduced(log, "v2", "aside") == "aside"
     assert introduced(log, "v2", "main") == "main"
-    assert subjects(log.trace(NOTE, commit_id("aside"), same_note=NEVER)) == ["aside", "base"]
 
 
 def test_parents_stored_later_than_their_children_come_first(log: CommitLog) -> None:
@@ -131,53 +116,6 @@ def test_parents_stored_later_than_their_children_come_first(log: CommitLog) -> 
     log.add([commit("new", "old", changes=[("note.md", "v1", "v2")])])
     assert introduced(log, "v2", "new") == "new"
     log.add([commit("old", changes=[("note.md", None, "v1")])])
-    assert subjects(log.trace(NOTE, commit_id("new"), same_note=NEVER)) == ["new", "old"]
-
-
-def test_a_rename_is_followed_by_content_and_by_id(log: CommitLog) -> None:
-    log.add(
-        [
-            commit("made", changes=[("first.md", None, "v1"), ("decoy.md", None, "d")]),
-            commit(
-                "moved", "made", changes=[("decoy.md", "d", None), ("first.md", "v1", None), ("mid.md", None, "v1")]
-            ),
-            commit("edited", "moved", changes=[("mid.md", "v1", "v2")]),
-            commit("moved+edited", "edited", changes=[("mid.md", "v2", None), ("note.md", None, "v3")]),
-        ]
-    )
-    versions = log.trace(NOTE, commit_id("moved+edited"), same_note=same({"v2", "v3"}))
-    assert [(version.record.subject, version.path) for version in versions] == [
-        ("moved+edited", "note.md"),
-        ("edited", "mid.md"),
-        ("moved", "mid.md"),
-        ("made", "first.md"),
-    ]
-    assert [version.blob for version in versions] == [blob_of(text) for text in ("v3", "v2", "v1", "v1")]
-    assert subjects(log.trace(NOTE, commit_id("moved+edited"), same_note=NEVER)) == ["moved+edited"]
-
-
-def test_a_rename_there_and_back_ends(log: CommitLog) -> None:
-    log.add(
-        [
-            commit("made", changes=[("note.md", None, "v1")]),
-            commit("away", "made", changes=[("note.md", "v1", None), ("b.md", None, "v1")]),
-            commit("back", "away", changes=[("b.md", "v1", None), ("note.md", None, "v1")]),
-        ]
-    )
-    assert subjects(log.trace(NOTE, commit_id("back"), same_note=NEVER)) == ["back", "away", "made"]
-
-
-def test_a_note_that_came_back_keeps_its_past_another_does_not(log: CommitLog) -> None:
-    log.add(
-        [
-            commit("made", changes=[("note.md", None, "v1")]),
-            commit("gone", "made", changes=[("note.md", "v1", None)]),
-            commit("again", "gone", changes=[("note.md", None, "v2")]),
-        ]
-    )
-    assert subjects(log.trace(NOTE, commit_id("again"), same_note=same({"v1", "v2"}))) == ["again", "gone", "made"]
-    assert subjects(log.trace(NOTE, commit_id("again"), same_note=NEVER)) == ["again"]
-    assert subjects(log.trace(NOTE, commit_id("gone"), same_note=NEVER)) == ["gone", "made"]
 
 
 def test_another_process_is_seen(log: CommitLog, tmp_path: Path) -> None:

@@ -51,6 +51,21 @@ def test_blame_ends_at_the_agent_and_its_reason(memory: Memory, vault: Path) -> 
     assert (last.text, last.commit) == ("By hand.", None)
 
 
+def test_blame_follows_a_note_that_moved_and_was_merged(memory: Memory, vault: Path) -> None:
+    note = memory.remember("First line.\n\nSecond line.", title="Rule", reason="Said so.").note
+    git(vault, "switch", "-q", "-c", "side")
+    memory.revise("Rule", "First line.\n\nSecond line.\n\nFrom the side.", agent="side-agent")
+    git(vault, "switch", "-q", "main")
+    git(vault, "mv", note.path, "moved.md")
+    write(vault, "moved.md", (vault / "moved.md").read_text().replace("First", "1st"))
+    git(vault, "commit", "-qam", "tidy")
+    git(vault, "merge", "-q", "--no-edit", "side")
+    lines = {line.text: line for line in memory.history("Rule", view="blame").blame}
+    assert lines["1st line."].commit == git(vault, "rev-parse", "main^").strip()
+    assert lines["Second line."].reason == "Said so."
+    assert lines["From the side."].agent == "side-agent"
+
+
 def test_the_diff_names_properties_links_and_sections(memory: Memory) -> None:
     memory.remember("# Rule\n\n## Why\n\nBecause.\n", title="Rule")
     memory.remember("Other.", title="Other")
@@ -95,6 +110,47 @@ def test_as_of_shows_the_note_as_it_was(memory: Memory) -> None:
     assert note is not None
     assert note.text.endswith("One.\n")
     assert note.version == first.note.version
+
+
+def test_as_of_follows_the_note_and_not_the_path(memory: Memory, vault: Path) -> None:
+    first = memory.remember("One.", title="Rule")
+    git(vault, "mv", first.note.path, "moved.md")
+    git(vault, "commit", "-qm", "tidy")
+    other = memory.remember("Another.", title="Rule")
+    assert other.note.path == first.note.path
+    notes = [memory.history(name, view="as-of", at=first.commit).note for name in ("moved", first.note.id or "")]
+    assert [note and (note.path, note.text[-5:]) for note in notes] == [(first.note.path, "One.\n")] * 2
+    with pytest.raises(NoteNotFoundError):
+        memory.history(other.note.id or "", view="as-of", at=first.commit)
+
+
+def test_as_of_at_a_branch_that_never_met_this_one(memory: Memory, vault: Path) -> None:
+    memory.remember("One.", title="Rule")
+    git(vault, "switch", "-q", "-c", "side")
+    memory.revise("Rule", "Aside.")
+    git(vault, "switch", "-q", "main")
+    memory.revise("Rule", "Two.")
+    note = memory.history("Rule", view="as-of", at="side").note
+    assert note is not None
+    assert note.text.endswith("Aside.\n")
+
+
+def test_sides_of_a_diff_are_revisions_whatever_the_clocks_say(
+    memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = memory.remember("One.", title="Rule").commit
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2001-01-01T00:00:00Z")
+    write(vault, "notes/rule.md", (vault / "notes/rule.md").read_text().replace("One", "Two"))
+    git(vault, "commit", "-qam", "by a clock that is wrong")
+    second = git(vault, "rev-parse", "HEAD").strip()
+    monkeypatch.delenv("GIT_COMMITTER_DATE")
+    memory.revise("Rule", "Three.")
+    difference = memory.history("Rule", view="diff", since=first, until=second).difference
+    assert difference is not None
+    assert (difference.old_commit, difference.new_commit) == (first, second)
+    assert "-One." in difference.patch
+    assert "+Two." in difference.patch
+    assert [version.commit for version in memory.history("Rule", since=first, until=second).versions] == [second]
 
 
 def test_before_its_first_commit_a_note_is_not_known(memory: Memory) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.vaults import git, is_clean, make_vault, open_vault, remember, write
-from vault_mem.errors import NoteNotFoundError, RevisionNotFoundError, UnsafePathError
+from vault_mem.errors import RevisionNotFoundError, UnsafePathError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import FileChange
 from vault_mem.vault.objects import blob_id
@@ -209,22 +209,6 @@ def test_commits_come_parents_first_with_their_changes(tmp_path: Path) -> None:
         assert [(c.path, c.old) for c in main.changes] == [("a.md", blob_id(b"1")), ("new\nline.md", None)]
         assert main.reason == ":100644 100644 a b M\tnot a change"
         assert len(list(vault.commits())) == 6
-
-
-def test_blame_of_a_note(tmp_path: Path) -> None:
-    with make_vault(tmp_path / "v", a="one\ntwo\n") as vault:
-        first = head(vault)
-        second = remember(vault, "a.md", "one\nTWO\n").commit
-        remember(vault, "b.md", "x")
-        blamed = vault.blame(A)
-        assert [(line.line, line.text, line.commit) for line in blamed] == [(1, "one", first), (2, "TWO", second)]
-        write(vault.root, "a.md", "one\nby hand\n")
-        assert [line.commit for line in vault.blame(A)] == [first, None]
-        assert [line.commit for line in vault.blame(A, second)] == [first, second]
-        with pytest.raises(NoteNotFoundError):
-            vault.blame(NotePath("b.md"), first)
-        with pytest.raises(NoteNotFoundError):
-            vault.blame(NotePath("--help"))
 
 
 def test_threads_read_what_one_thread_reads(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ first-parent line stand exactly the commits that this one can reach; so the next
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import accumulate
 
@@ -78,12 +78,28 @@ class Ancestry:
         while waiting:
             here = waiting.pop()
             rank = self.ranks.get(here, -1)
-            if here == commit or (rank >= target and self.line[self._position(here)] == here):
+            if here == commit or (rank >= target and self._is_on_line(here)):
                 return True
             following = [parent for parent in self._parents[here] if self.ranks.get(parent, -1) >= target]
             waiting.extend(parent for parent in following if parent not in seen)
             seen.update(following)
         return False
+
+    def last_on_line(self, commit: CommitId, candidates: Collection[CommitId]) -> CommitId | None:
+        """Return the last of some commits on another one's first-parent line, that one included; None without any."""
+        here: CommitId | None = commit
+        while here is not None and not self._is_on_line(here):
+            if here in candidates:
+                return here
+            here = next((parent for parent in self._parents[here][:1] if parent in self.ranks), None)
+        if here is None:
+            return None
+        rank = self.ranks[here]
+        older = (each for each in candidates if self.ranks.get(each, rank + 1) <= rank and self._is_on_line(each))
+        return max(older, key=self.ranks.__getitem__, default=None)
+
+    def _is_on_line(self, commit: CommitId) -> bool:
+        return self.line[self._position(commit)] == commit
 
     def _position(self, commit: CommitId) -> int:
         """Return the place on the line of the commit that is, or brought, this one."""

@@ -1,4 +1,4 @@
-"""The log of commits, kept beside the blobs: which commit gave a note the content it has, and its versions.
+"""The log of commits, kept beside the blobs: which commit gave a path the content it has.
 
 Answers follow the parents, never the clock: a commit's time can be wrong. Each is about what one head can reach, in the
 order of `Ancestry`.
@@ -19,28 +19,14 @@ from vault_mem.index.catalog import Catalog
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
 
-SameNote = Callable[[BlobId, BlobId], bool]
-"""Whether two blobs are versions of one note: the same bytes, or the same id in the frontmatter."""
-
 _HEADS = 8
-_STEPS = 1_000
 _HEADLINES = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """A note at one commit of its history: the path it had, and its content there (None: deleted).
+class PathChange:
+    """What one commit did to a path against its first parent: its content before and after, None where it had none."""
 
-    The record comes without its changes.
-    """
-
-    record: CommitRecord
-    path: NotePath
-    blob: BlobId | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
     commit: CommitId
     rank: int
     old: BlobId | None
@@ -131,7 +117,7 @@ class CommitLog:
 
     def first_rank(self, path: NotePath, head: CommitId) -> float:
         """Return the rank of the oldest commit reachable from head that changed a path, infinity if none did."""
-        changes = self._changes(path, self.order(head))
+        changes = self.changes(path, self.order(head))
         return changes[-1].rank if changes else math.inf
 
     def headline(self, commit: CommitId) -> CommitRecord | None:
@@ -155,14 +141,14 @@ class CommitLog:
         without its changes.
         """
         order = self.order(head)
-        given = [change for change in self._changes(path, order) if change.new == blob]
-        return self.headline(self._origin(given[0], given, order).commit) if given else None
+        given = [change for change in self.changes(path, order) if change.new == blob]
+        return self.headline(self.origin(given[0], given, order).commit) if given else None
 
     def deleted(self, path: NotePath, head: CommitId) -> CommitRecord | None:
         """Return the newest commit, among those reachable from head, that took a path away; without its changes."""
         order = self.order(head)
-        gone = [change for change in self._changes(path, order) if change.new is None]
-        return self.headline(self._origin(gone[0], gone, order).commit) if gone else None
+        gone = [change for change in self.changes(path, order) if change.new is None]
+        return self.headline(self.origin(gone[0], gone, order).commit) if gone else None
 
     def last_of_session(self, session: str, head: CommitId) -> CommitId | None:
         """Return the newest commit reachable from head that an agent's session wrote, None if it wrote none."""
@@ -221,60 +207,23 @@ class CommitLog:
             if commit in ranks
         )
 
-    def trace(self, path: NotePath, head: CommitId, *, same_note: SameNote) -> tuple[Version, ...]:
-        """Return the note's versions, newest first, under the paths it had.
-
-        Where the note first appears at a path in a commit that takes the same note away from another path, its history
-        goes on there. Merges that only brought a version are left out.
-
-        Args:
-            path: where the note is at head (or was last).
-            head: the commit to look back from.
-            same_note: tells a rename from a new note.
-        """
-        order = self.order(head)
-        found: list[Version] = []
-        at: tuple[NotePath, CommitId] | None = (path, head)
-        seen: set[tuple[NotePath, CommitId]] = set()
-        while at and at not in seen and len(found) < _STEPS:
-            seen.add(at)
-            versions, at = self._line(*at, order, same_note)
-            found.extend(versions)
-        return tuple(found)
-
-    def _line(
-        self, path: NotePath, tip: CommitId, order: Ancestry, same_note: SameNote
-    ) -> tuple[list[Version], tuple[NotePath, CommitId] | None]:
-        """Return the versions at one path that tip can reach, and where the note was before it came there."""
-        changes = [change for change in self._changes(path, order) if order.reaches(tip, change.commit)]
-        found: list[Version] = []
-        for position, change in enumerate(changes):
-            if self._origin(change, changes[position:], order) is not change:
-                continue
-            headline = self.headline(change.commit)
-            if headline is None:
-                continue
-            found.append(Version(headline, path, change.new))
-            if change.old is None and change.new is not None:
-                record = self.record(change.commit) or headline
-                source = _renamed_from(record, path, change.new, same_note)
-                if source and record.parents:
-                    return found, (source, record.parents[0])
-                if not _goes_on(changes[position + 1 :], change.new, same_note):
-                    break
-        return found, None
-
-    def _changes(self, path: NotePath, order: Ancestry) -> list[_Change]:
+    def changes(self, path: NotePath, order: Ancestry) -> list[PathChange]:
         """Return what the commits of an order did to a path, newest first."""
         query = """SELECT commits.id, old, new FROM changes JOIN commits ON commits.seq = changes.seq
                    WHERE path = ?"""
         with self._catalog.database.read() as connection:
             rows = connection.execute(query, (_to_bytes(path),)).fetchall()
-        changes = [_Change(commit, order.ranks[commit], old, new) for commit, old, new in rows if commit in order]
+        changes = [PathChange(commit, order.ranks[commit], old, new) for commit, old, new in rows if commit in order]
         return sorted(changes, key=lambda change: -change.rank)
 
-    def _origin(self, change: _Change, candidates: list[_Change], order: Ancestry) -> _Change:
-        """Return the change that a merge brought (same content, on a merged line, not the first), else the change."""
+    def origin(self, change: PathChange, candidates: Sequence[PathChange], order: Ancestry) -> PathChange:
+        """Return the change that a merge brought (same content, on a merged line, not the first), else the change.
+
+        Args:
+            change: of a path.
+            candidates: changes of the same path in the same order, newest first.
+            order: what a head can reach.
+        """
         parents = [parent for parent in self._parents.get(change.commit, ()) if parent in order]
         if len(parents) < 2:
             return change
@@ -283,7 +232,7 @@ class CommitLog:
             if other is change or other.new != change.new or order.reaches(first, other.commit):
                 continue
             if any(order.reaches(parent, other.commit) for parent in merged):
-                return self._origin(other, candidates, order)
+                return self.origin(other, candidates, order)
         return change
 
     def order(self, head: CommitId) -> Ancestry:
@@ -324,24 +273,6 @@ class CommitLog:
             if commit in self._missing:
                 self._missing.discard(commit)
                 self._orders.clear()
-
-
-def _renamed_from(record: CommitRecord, path: NotePath, blob: BlobId, same_note: SameNote) -> NotePath | None:
-    """Return the path the commit took the note from, the one with the same bytes first."""
-    gone = [change for change in record.changes if change.new is None and change.old and change.path != path]
-    for change in gone:
-        if change.old == blob:
-            return change.path
-    for change in gone:
-        if change.old and same_note(change.old, blob):
-            return change.path
-    return None
-
-
-def _goes_on(older: list[_Change], blob: BlobId, same_note: SameNote) -> bool:
-    """Whether what was deleted at the path before is the note that appears there now (it was brought back)."""
-    before = next((change.old for change in older if change.new is None), None)
-    return before is not None and (before == blob or same_note(before, blob))
 
 
 def _blob(text: str | None) -> BlobId | None:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
-from itertools import zip_longest
 
 from vault_mem.errors import AmbiguousNoteError, InvalidQueryError, NoteNotFoundError
-from vault_mem.index import commits as index
+from vault_mem.index import lineage as index
 from vault_mem.index.ancestry import Ancestry
-from vault_mem.memory.answers import BlamedLine, Difference, History, Version
+from vault_mem.memory.answers import Difference, History, Version
+from vault_mem.memory.blaming import blamed
+from vault_mem.memory.differing import Side, difference
 from vault_mem.memory.moment import Moment
-from vault_mem.memory.reading import answer
+from vault_mem.memory.reading import answer, version_answer
 from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.session import Session
-from vault_mem.notes import patch
+from vault_mem.memory.stretches import Stretch, stretch
 from vault_mem.notes.document import parse
 from vault_mem.notes.identifiers import is_id
-from vault_mem.notes.markdown import split_lines
-from vault_mem.notes.model import BlobId, CommitId, Document, NotePath
-from vault_mem.notes.record import CommitRecord
-from vault_mem.notes.times import parse_typed
+from vault_mem.notes.model import CommitId, NotePath
 
 MAX_VERSIONS = 1_000
 
@@ -41,8 +38,8 @@ def history(
         raise InvalidQueryError(f"view is {view!r}", f"It takes: {', '.join(VIEWS)}")
     if not 1 <= limit <= MAX_VERSIONS:
         raise InvalidQueryError(f"limit is {limit}", f"Give 1 to {MAX_VERSIONS:,}")
-    if view == "as-of" and at is None:
-        raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
+    if view == "as-of":
+        return _as_of(session, reference, at)
     moment = _moment(session, reference, view, at)
     try:
         note = moment.find(reference if at is None else _then(session, moment, reference, at), at=at)
@@ -51,14 +48,11 @@ def history(
         if path is None:
             raise
         return _logged(session, moment, path, path, since=since, until=until, limit=limit)
-    if view == "as-of":
-        return History(moment.commit, note.path, note.title, view, note=answer(session, moment, note))
     if view == "blame":
-        return _blamed(session, moment, note.path)
+        return History(moment.commit, note.path, note.title, view, blame=blamed(session, moment, note.path))
     if view == "diff":
-        return _differing(
-            session, moment, _versions(session, moment, note.path), path=note.path, since=since, until=until
-        )
+        compared = _compared(session, moment, note.path, since=since, until=until)
+        return History(moment.commit, note.path, note.title, view, difference=compared)
     return _logged(session, moment, note.path, note.title, since=since, until=until, limit=limit)
 
 
@@ -92,6 +86,45 @@ def _then(session: Session, moment: Moment, reference: str, at: str) -> str:
     return reference
 
 
+# --- as-of ---
+
+
+def _as_of(session: Session, reference: str, at: str | None) -> History:
+    """Return a note as it was: the one that the name means now, else the one that it meant then.
+
+    The first is read by its own lineage, without a look at the other notes of that time.
+
+    Raises:
+        NoteNotFoundError: if it was not known then.
+    """
+    if at is None:
+        raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
+    commit = session.vault.resolve(at, now=session.now())
+    version = _version_at(session, reference, commit)
+    if version is not None:
+        note = version_answer(session, commit, version)
+    else:
+        moment = session.at(at)
+        note = answer(session, moment, moment.find(_then(session, moment, reference, at), at=at))
+    return History(commit, note.path, note.title, "as-of", note=note)
+
+
+def _version_at(session: Session, reference: str, commit: CommitId) -> index.Version | None:
+    """Return the version that a present note had at a commit, None if it had none or the branch was never there."""
+    present = session.committed()
+    if present.commit is None:
+        return None
+    try:
+        path = present.find(reference).path
+    except (NoteNotFoundError, AmbiguousNoteError):
+        return None
+    lineage = session.lineage(present.commit)
+    return lineage.held(lineage.trace(path), commit)
+
+
+# --- log ---
+
+
 def _lost(session: Session, moment: Moment, reference: str) -> NotePath | None:
     """Return the path of a note that is gone: the one that was given, or the last that a note with this id had."""
     if moment.commit is None:
@@ -117,15 +150,24 @@ def _logged(
     until: str | None,
     limit: int,
 ) -> History:
-    versions = [version for version in _versions(session, moment, path) if _within(session, version.time, since, until)]
-    return History(moment.commit, path, title, "log", versions=tuple(versions[:limit]))
-
-
-def _versions(session: Session, moment: Moment, path: NotePath) -> list[Version]:
     if moment.commit is None:
-        return []
+        return History(None, path, title, "log")
     order = session.index.commits.order(moment.commit)
-    return [_version(version, order) for version in session.log(path, moment.commit)]
+    found = session.log(path, moment.commit)
+    if since is not None or until is not None:
+        found = _within(found, order, stretch(session, since=since, until=until, head=moment.commit))
+    versions = tuple(_version(version, order) for version in found[:limit])
+    return History(moment.commit, path, title, "log", versions=versions)
+
+
+def _within(versions: Sequence[index.Version], order: Ancestry, within: Stretch) -> tuple[index.Version, ...]:
+    """Return the versions whose commits the head of a stretch can reach and its base cannot."""
+    return tuple(
+        version
+        for version in versions
+        if (within.head is None or order.reaches(within.head, version.record.id))
+        and (within.base is None or not order.reaches(within.base, version.record.id))
+    )
 
 
 def _version(found: index.Version, order: Ancestry) -> Version:
@@ -146,136 +188,44 @@ def _version(found: index.Version, order: Ancestry) -> Version:
     )
 
 
-def _within(session: Session, time: datetime, since: str | None, until: str | None) -> bool:
-    return (since is None or time >= _bound(session, since)) and (
-        until is None or time <= _bound(session, until, end_of_day=True)
-    )
-
-
-def _bound(session: Session, text: str, *, end_of_day: bool = False) -> datetime:
-    """Return the time that a bound means: a time as typed, or that of a revision."""
-    moment = parse_typed(text, now=session.now(), end_of_day=end_of_day)
-    return moment if moment is not None else session.at(text).time
-
-
-# --- blame ---
-
-
-def _blamed(session: Session, moment: Moment, path: NotePath) -> History:
-    """Return each line with its commit; text that is not committed has none."""
-    note = moment.note(path)
-    text = parse(session.content(moment, note.blob)).text
-    committed = moment.commit is not None and note.path in session.vault.tree(moment.commit)
-    blamed = session.vault.blame(path, None if moment.is_present else moment.commit) if committed else ()
-    records = {commit: session.index.commits.record(commit) for commit in {line.commit for line in blamed} if commit}
-    confidences = {commit: _confidence(session, record, path) for commit, record in records.items()}
-    lines = [
-        _blamed_line(number, content, line.commit if line else None, records, confidences)
-        for number, (content, line) in enumerate(zip_longest(split_lines(text), blamed), start=1)
-        if content is not None
-    ]
-    return History(moment.commit, path, note.title, "blame", blame=tuple(lines))
-
-
-def _blamed_line(
-    number: int,
-    text: str,
-    commit: CommitId | None,
-    records: dict[CommitId, CommitRecord | None],
-    confidences: dict[CommitId, float | None],
-) -> BlamedLine:
-    record = records.get(commit) if commit else None
-    if record is None:
-        return BlamedLine(number, text, commit, None, None, None, None, "", None)
-    return BlamedLine(
-        line=number,
-        text=text,
-        commit=record.id,
-        time=record.time,
-        author=record.author,
-        agent=record.agent,
-        session=record.session,
-        reason=record.reason,
-        confidence=confidences.get(record.id),
-    )
-
-
-def _confidence(session: Session, record: CommitRecord | None, path: NotePath) -> float | None:
-    """Return the confidence that the note claimed in the version a commit wrote."""
-    for change in record.changes if record else ():
-        if change.new is not None and change.path == path:
-            return parse(session.version_bytes(change.new)).metadata.confidence
-    return None
-
-
 # --- diff ---
 
 
-def _differing(
-    session: Session,
-    moment: Moment,
-    versions: Sequence[Version],
-    *,
-    path: NotePath,
-    since: str | None,
-    until: str | None,
-) -> History:
-    """Compare two versions: those at `since` and `until`, or the last one with the one before."""
-    new = _latest(versions, _bound(session, until, end_of_day=True) if until else None)
-    committed = None if path in moment.dirty else moment.commit
-    new_blob = (moment.note(path).blob, committed) if until is None else (new.blob, new.commit) if new else None
-    if new_blob is None:
+def _compared(session: Session, moment: Moment, path: NotePath, *, since: str | None, until: str | None) -> Difference:
+    """Compare a note before and after a stretch of time; without `since`, its newest version there with the one before.
+
+    Raises:
+        NoteNotFoundError: if the note was not there at the end of the stretch.
+    """
+    versions: tuple[index.Version, ...] = ()
+    old = new = None
+    if moment.commit is not None:
+        lineage = session.lineage(moment.commit)
+        versions = lineage.trace(path)
+        within = stretch(session, since=since, until=until, head=moment.commit)
+        new = lineage.held(versions, within.head or moment.commit)
+        old = lineage.held(versions, within.base) if within.base else None
+    if until is not None and new is None:
         raise NoteNotFoundError(path, at=until)
-    if since is not None:
-        old = _latest(versions, _bound(session, since, end_of_day=True))
-    else:
-        older = [version for version in versions if version.blob != new_blob[0]]
-        old = older[0] if older else None
-    old_bytes = session.version_bytes(BlobId(old.blob)) if old and old.blob else b""
-    new_bytes = b"" if new_blob[0] is None else session.content(moment, BlobId(new_blob[0]))
-    before, after = parse(old_bytes), parse(new_bytes)
-    difference = Difference(
-        old_commit=old.commit if old else None,
-        new_commit=new_blob[1],
-        old_version=old.blob if old else None,
-        new_version=new_blob[0],
-        properties=tuple(_changed_properties(before, after)),
-        sections=tuple(_changed_sections(before, after)),
-        links_added=tuple(sorted(_targets(after) - _targets(before))),
-        links_removed=tuple(sorted(_targets(before) - _targets(after))),
-        patch=patch.unified(before.text, after.text, before=f"a/{path}", after=f"b/{path}"),
-    )
-    return History(moment.commit, path, moment.note(path).title, "diff", difference=difference)
+    after = _side(session, new) if until is not None else _present_side(session, moment, path)
+    if since is None:
+        old = _one_before(versions, new, after)
+    return difference(path, _side(session, old), after)
 
 
-def _latest(versions: Iterable[Version], bound: datetime | None) -> Version | None:
-    """Return the newest version not later than the bound."""
-    return next((version for version in versions if bound is None or version.time <= bound), None)
+def _one_before(versions: Sequence[index.Version], new: index.Version | None, after: Side) -> index.Version | None:
+    """Return the newest version with other content than the new side, from the one on that is committed there."""
+    start = next((at for at, version in enumerate(versions) if new and version.record.id == new.record.id), 0)
+    return next((version for version in versions[start:] if version.blob != after.version), None)
 
 
-def _changed_properties(before: Document, after: Document) -> list[str]:
-    keys = dict.fromkeys([*before.properties, *after.properties])
-    return [key for key in keys if before.properties.get(key) != after.properties.get(key)]
+def _side(session: Session, version: index.Version | None) -> Side:
+    if version is None:
+        return Side(None, None, b"")
+    content = session.version_content(version.blob) if version.blob else b""
+    return Side(version.record.id, version.blob, content)
 
 
-def _changed_sections(before: Document, after: Document) -> list[str]:
-    """Return the headings under which text was added, removed or changed; empty text for text above all headings."""
-    old, new = _sections(before), _sections(after)
-    return [name for name in dict.fromkeys([*old, *new]) if old.get(name) != new.get(name)]
-
-
-def _sections(document: Document) -> dict[str, list[str]]:
-    sections: dict[str, list[str]] = {}
-    starts = {heading.line: heading.text for heading in document.headings}
-    name = ""
-    for number, line in enumerate(split_lines(document.text), start=1):
-        if number < document.body_line:
-            continue
-        name = starts.get(number, name)
-        if line.strip():
-            sections.setdefault(name, []).append(line)
-    return sections
-
-
-def _targets(document: Document) -> set[str]:
-    return {link.target for link in document.links if link.target}
+def _present_side(session: Session, moment: Moment, path: NotePath) -> Side:
+    blob = moment.note(path).blob
+    return Side(None if path in moment.dirty else moment.commit, blob, session.content(moment, blob))

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from vault_mem.config import Settings
-from vault_mem.errors import IndexReplacedError, VaultBusyError
-from vault_mem.index.commits import Version
+from vault_mem.errors import GitCommandError, IndexReplacedError, VaultBusyError
 from vault_mem.index.index import Index
+from vault_mem.index.lineage import Lineage, Version
 from vault_mem.memory.moment import Moment
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, CommitId, NotePath
@@ -117,6 +117,7 @@ class Session:
             return self.present()
         commit = self.vault.resolve(revision, now=self.now())
         with self._lock:
+            self._expect_history()
             if not self.index.commits.has(commit):
                 self.present()
             if commit not in self._past or not self._stands(self._past[commit]):
@@ -158,9 +159,23 @@ class Session:
         """Return the bytes of a committed version; empty if it is not here (a shallow or partial clone)."""
         return next((data for _, data in self.vault.read_blobs([blob])), b"")
 
+    def version_content(self, blob: BlobId) -> bytes:
+        """Return the bytes of a committed version.
+
+        Raises:
+            GitCommandError: if it is not here (a partial clone).
+        """
+        for _, data in self.vault.read_blobs([blob]):
+            return data
+        raise GitCommandError("cat-file", f"version {blob[:12]} is not here, as in a partial clone")
+
     def log(self, path: NotePath, head: CommitId) -> tuple[Version, ...]:
         """Return a note's versions at head and before, newest first, under the paths it had."""
-        return self.index.commits.trace(path, head, same_note=self._is_same_note)
+        return self.lineage(head).trace(path)
+
+    def lineage(self, head: CommitId) -> Lineage:
+        """Return the versions of notes at head and before."""
+        return Lineage(self.index.commits, head, same_note=self._is_same_note)
 
     def rebuild(self, *, history: bool, progress: Progress | None) -> Moment:
         """Throw the index away, build it again, and return the present."""

@@ -20,19 +20,20 @@ class Stretch:
     base: CommitId | None
 
 
-def stretch(session: Session, *, since: str | None, until: str | None) -> Stretch:
-    """Return the commits between two bounds, of those that HEAD can reach.
+def stretch(session: Session, *, since: str | None, until: str | None, head: CommitId | None = None) -> Stretch:
+    """Return the commits between two bounds, of those that a head can reach.
 
     Args:
         session: where to look.
+        head: where to look back from; HEAD if not given.
         since: a time, inclusive, by the first-parent line as `at` reads it; or a revision or a session's id, which
             stand for what came after them.
-        until: a revision or a time, as `at` reads them; None for HEAD.
+        until: a revision or a time, as `at` reads them; None for the head.
 
     Raises:
-        RevisionNotFoundError: if a bound names nothing that HEAD can reach.
+        RevisionNotFoundError: if a bound names nothing that the head can reach.
     """
-    head = session.committed().commit
+    head = head or session.committed().commit
     if head is None:
         return Stretch(None, None)
     end = head if until is None else _reached(session, session.vault.resolve(until, now=session.now()), head, until)

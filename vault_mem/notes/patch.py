@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 MAX_LINES = 2_000
 """Changed lines that are compared one by one, on the longer side; beyond that only their number is told."""
@@ -40,6 +40,22 @@ def unified(old: str, new: str, *, before: str, after: str) -> str:
         first[start : len(first) - keep], second[start : len(second) - keep], before, after, n=_CONTEXT
     )
     return "".join(_ended(_moved(line, start)) for line in hunks)
+
+
+def matching(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield (place in old, place in new), from 0, of lines that both texts have, in order.
+
+    What both begin and end with is taken first; where more than `MAX_LINES` lines stand in between, those are not
+    compared.
+    """
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    yield from ((place, place) for place in range(head))
+    first, second = old[head : len(old) - tail], new[head : len(new) - tail]
+    if max(len(first), len(second)) <= MAX_LINES:
+        for here, there, size in difflib.SequenceMatcher(None, first, second).get_matching_blocks():
+            yield from ((head + here + step, head + there + step) for step in range(size))
+    yield from ((len(old) - tail + step, len(new) - tail + step) for step in range(tail))
 
 
 def _ended(line: str) -> str:

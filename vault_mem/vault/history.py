@@ -1,18 +1,12 @@
-"""Commits as records, and blame, read from git's own output with `-z` throughout."""
+"""Commits as records, read from git's own output with `-z` throughout."""
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from vault_mem.errors import GitCommandError, NoteNotFoundError
-from vault_mem.notes.model import CommitId, NotePath
+from vault_mem.notes.model import CommitId
 from vault_mem.notes.record import CommitRecord, FileChange
-from vault_mem.vault.failures import said
-from vault_mem.vault.objects import NO_OBJECT
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.trailers import parse_message
 from vault_mem.vault.trees import raw_change
@@ -30,21 +24,6 @@ _LOG = (
     "--root",
     "--no-abbrev",
 )
-# What `git blame` says where a file of the user's `blame.ignoreRevsFile` is not here; `-c` cannot unset that.
-_NO_IGNORED = "could not open object name list"
-_WITHOUT_USERS_CONFIG = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-_BLAME_HEADER = re.compile(r"([0-9a-f]{40}) \d+ (\d+)(?: \d+)?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class BlameLine:
-    """Who last changed a line: `line` is 1-based, `commit` None for text that no commit has, `time` aware UTC."""
-
-    line: int
-    text: str
-    commit: CommitId | None
-    author: str
-    time: datetime
 
 
 def read_commits(repository: Repository, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
@@ -57,24 +36,6 @@ def read_commits(repository: Repository, *, exclude: Collection[CommitId] = ()) 
     request = "\n".join(["HEAD", *(f"^{commit}" for commit in exclude)]) + "\n"
     arguments = (*_LOG, "--topo-order", "--reverse", "--ignore-missing", "--stdin")
     yield from _records(repository.tokens(*arguments, stdin=request.encode("ascii")))
-
-
-def read_blame(repository: Repository, path: NotePath, commit: CommitId | None) -> tuple[BlameLine, ...]:
-    """Return who wrote each line of a note at a commit, None for the work tree's text.
-
-    Raises:
-        NoteNotFoundError: if the path is not there.
-        GitCommandError: if git cannot say.
-    """
-    command = ("blame", "--line-porcelain", "--no-textconv", *([commit] if commit else []), "--", path)
-    outcome = repository.attempt(*command)
-    if _NO_IGNORED in outcome.error:
-        outcome = repository.attempt(*command, env=_WITHOUT_USERS_CONFIG)
-    if outcome.status and "no such path" not in outcome.error:
-        raise GitCommandError("blame", said(outcome.error))
-    if outcome.status:
-        raise NoteNotFoundError(path, at=commit[:12] if commit else None)
-    return tuple(_blame_lines(outcome.output.decode("utf-8", "replace")))
 
 
 def _records(fields: Iterator[bytes]) -> Iterator[CommitRecord]:
@@ -114,17 +75,3 @@ def moment(seconds: str) -> datetime:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return datetime.fromtimestamp(0, UTC)
-
-
-def _blame_lines(output: str) -> Iterator[BlameLine]:
-    commit, number, facts = "", 0, dict[str, str]()
-    for line in output.split("\n"):
-        header = _BLAME_HEADER.match(line)
-        if line.startswith("\t"):
-            known = None if commit == NO_OBJECT else CommitId(commit)
-            yield BlameLine(number, line[1:], known, facts.get("author", ""), moment(facts.get("committer-time", "0")))
-        elif header:
-            commit, number, facts = header[1], int(header[2]), {}
-        else:
-            key, _, value = line.partition(" ")
-            facts[key] = value

@@ -63,7 +63,6 @@ _OPTIONS = (
     "maintenance.auto=false",
     "log.showSignature=false",
     "i18n.logOutputEncoding=UTF-8",
-    "blame.ignoreRevsFile=",
     f"diff.orderFile={os.devnull}",
 )
 # Scopes of git-config(1) that lie in the repository.

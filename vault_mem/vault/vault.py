@@ -162,10 +162,6 @@ class Vault:
         """Yield the commits reachable from HEAD and not from `exclude`, parents before children."""
         return history.read_commits(self._repository, exclude=exclude)
 
-    def blame(self, path: NotePath, commit: CommitId | None = None) -> tuple[history.BlameLine, ...]:
-        """Return who last changed each line of a note at a commit, None for the work tree's text."""
-        return history.read_blame(self._repository, path, commit)
-
     def shallow_mark(self) -> str:
         """Return where a shallow clone is cut off, as a digest; empty for a whole repository. One file is read."""
         try:

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.index.samples import blob_of, commit, commit_id
+from vault_mem.index.catalog import Catalog
+from vault_mem.index.commits import CommitLog
+from vault_mem.index.lineage import Lineage, Version
+from vault_mem.notes.model import BlobId, NotePath
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[CommitLog]:
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    yield CommitLog(catalog)
+    catalog.close()
+
+
+NOTE = NotePath("note.md")
+
+
+def same(*groups: set[str]) -> Callable[[BlobId, BlobId], bool]:
+    """Texts that are versions of one note."""
+    return lambda a, b: any({a, b} <= {blob_of(text) for text in group} for group in groups)
+
+
+NEVER = same()
+
+
+def lineage(log: CommitLog, head: str, same_note: Callable[[BlobId, BlobId], bool] = NEVER) -> Lineage:
+    return Lineage(log, commit_id(head), same_note=same_note)
+
+
+def trace(log: CommitLog, head: str, same_note: Callable[[BlobId, BlobId], bool] = NEVER) -> tuple[Version, ...]:
+    return lineage(log, head, same_note).trace(NOTE)
+
+
+def subjects(versions: tuple[Version, ...]) -> list[str]:
+    return [version.record.subject for version in versions]
+
+
+def forked(log: CommitLog) -> None:
+    """A note that both sides of a merge changed, decided anew by the merge."""
+    log.add(
+        [
+            commit("base", changes=[("note.md", None, "v1")]),
+            commit("main", "base", changes=[("note.md", "v1", "v2")]),
+            commit("aside", "base", changes=[("note.md", "v1", "v3")]),
+            commit("merge", "main", "aside", changes=[("note.md", "v2", "v4")]),
+            commit("later", "merge"),
+        ]
+    )
+
+
+def brought(log: CommitLog) -> None:
+    """A note that only the merged side changed."""
+    log.add(
+        [
+            commit("base", changes=[("note.md", None, "v1")]),
+            commit("main", "base"),
+            commit("aside", "base", changes=[("note.md", "v1", "v2")]),
+            commit("merge", "main", "aside", changes=[("note.md", "v1", "v2")]),
+            commit("later", "merge", changes=[("note.md", "v2", None)]),
+        ]
+    )
+
+
+def test_a_merge_that_decided_is_a_version(log: CommitLog) -> None:
+    forked(log)
+    assert subjects(trace(log, "later")) == ["merge", "aside", "main", "base"]
+
+
+def test_a_merge_that_only_brought_a_version_is_none(log: CommitLog) -> None:
+    brought(log)
+    assert subjects(trace(log, "merge")) == ["aside", "base"]
+    assert subjects(trace(log, "aside")) == ["aside", "base"]
+
+
+def test_parents_stored_later_than_their_children_are_found(log: CommitLog) -> None:
+    """A shallow clone that is deepened brings the past after the present."""
+    log.add([commit("new", "old", changes=[("note.md", "v1", "v2")])])
+    assert subjects(trace(log, "new")) == ["new"]
+    log.add([commit("old", changes=[("note.md", None, "v1")])])
+    assert subjects(trace(log, "new")) == ["new", "old"]
+
+
+def test_what_a_path_holds_follows_the_first_parents(log: CommitLog) -> None:
+    forked(log)
+    found = {name: lineage(log, "later").at(NOTE, commit_id(name)) for name in ("base", "main", "aside", "later")}
+    told = {name: (version.record.subject, version.blob) for name, version in found.items() if version}
+    assert told == {
+        "base": ("base", blob_of("v1")),
+        "main": ("main", blob_of("v2")),
+        "aside": ("aside", blob_of("v3")),
+        "later": ("merge", blob_of("v4")),
+    }
+
+
+def test_what_a_merge_brought_is_told_by_the_commit_it_brought(log: CommitLog) -> None:
+    brought(log)
+    at_merge = lineage(log, "later").at(NOTE, commit_id("merge"))
+    assert at_merge is not None
+    assert at_merge.record.subject == "aside"
+    gone = lineage(log, "later").at(NOTE, commit_id("later"))
+    assert gone is not None
+    assert gone.blob is None
+    assert lineage(log, "later").at(NotePath("other.md"), commit_id("later")) is None
+    assert lineage(log, "aside").at(NOTE, commit_id("later")) is None
+
+
+def test_a_merge_that_kept_ours_holds_ours(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("base", changes=[("note.md", None, "v1")]),
+            commit("main", "base"),
+            commit("aside", "base", changes=[("note.md", "v1", "v2")]),
+            commit("ours", "main", "aside"),
+        ]
+    )
+    held = lineage(log, "ours").at(NOTE, commit_id("ours"))
+    assert held is not None
+    assert (held.record.subject, held.blob) == ("base", blob_of("v1"))
+
+
+def test_a_version_was_made_from_what_its_parents_had(log: CommitLog) -> None:
+    forked(log)
+    made = {version.record.subject: version for version in trace(log, "later")}
+    before = {name: subjects(lineage(log, "later").made_from(version)) for name, version in made.items()}
+    assert before == {"merge": ["main", "aside"], "aside": ["base"], "main": ["base"], "base": []}
+
+
+def test_a_moved_version_was_made_from_the_one_at_the_other_path(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("first.md", None, "v1")]),
+            commit("moved", "made", changes=[("first.md", "v1", None), ("note.md", None, "v2")]),
+        ]
+    )
+    known = lineage(log, "moved", same({"v1", "v2"}))
+    (newest, _) = known.trace(NOTE)
+    assert [(each.record.subject, each.path) for each in known.made_from(newest)] == [("made", "first.md")]
+
+
+def test_which_version_of_a_note_a_commit_has(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("first.md", None, "v1")]),
+            commit("moved", "made", changes=[("first.md", "v1", None), ("note.md", None, "v1")]),
+            commit("taken", "moved", changes=[("first.md", None, "other")]),
+            commit("edited", "taken", changes=[("note.md", "v1", "v2")]),
+        ]
+    )
+    known = lineage(log, "edited")
+    versions = known.trace(NOTE)
+    held = {name: known.held(versions, commit_id(name)) for name in ("made", "moved", "taken", "edited")}
+    assert {name: (version.path, version.blob) for name, version in held.items() if version} == {
+        "made": ("first.md", blob_of("v1")),
+        "moved": ("note.md", blob_of("v1")),
+        "taken": ("note.md", blob_of("v1")),
+        "edited": ("note.md", blob_of("v2")),
+    }
+    assert known.held(versions, commit_id("unknown")) is None
+
+
+def test_a_rename_is_followed_by_content_and_by_id(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("first.md", None, "v1"), ("decoy.md", None, "d")]),
+            commit(
+                "moved", "made", changes=[("decoy.md", "d", None), ("first.md", "v1", None), ("mid.md", None, "v1")]
+            ),
+            commit("edited", "moved", changes=[("mid.md", "v1", "v2")]),
+            commit("moved+edited", "edited", changes=[("mid.md", "v2", None), ("note.md", None, "v3")]),
+        ]
+    )
+    versions = trace(log, "moved+edited", same({"v2", "v3"}))
+    assert [(version.record.subject, version.path) for version in versions] == [
+        ("moved+edited", "note.md"),
+        ("edited", "mid.md"),
+        ("moved", "mid.md"),
+        ("made", "first.md"),
+    ]
+    assert [version.blob for version in versions] == [blob_of(text) for text in ("v3", "v2", "v1", "v1")]
+    assert subjects(trace(log, "moved+edited", NEVER)) == ["moved+edited"]
+
+
+def test_a_rename_there_and_back_ends(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("note.md", None, "v1")]),
+            commit("away", "made", changes=[("note.md", "v1", None), ("b.md", None, "v1")]),
+            commit("back", "away", changes=[("b.md", "v1", None), ("note.md", None, "v1")]),
+        ]
+    )
+    assert subjects(trace(log, "back", NEVER)) == ["back", "away", "made"]
+
+
+def test_a_note_that_came_back_keeps_its_past_another_does_not(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("note.md", None, "v1")]),
+            commit("gone", "made", changes=[("note.md", "v1", None)]),
+            commit("again", "gone", changes=[("note.md", None, "v2")]),
+        ]
+    )
+    assert subjects(trace(log, "again", same({"v1", "v2"}))) == ["again", "gone", "made"]
+    assert subjects(trace(log, "again", NEVER)) == ["again"]
+    assert subjects(trace(log, "gone", NEVER)) == ["gone", "made"]

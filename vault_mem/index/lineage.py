@@ -1,0 +1,184 @@
+"""The versions of a note: where they were, which commits gave them, and which one was made from which.
+
+A note keeps its lineage where it moves: the commit that takes it from one path puts it at another. What a path holds at
+a commit follows from the changes along that commit's first parents, because changes are kept against the first parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from vault_mem.index.commits import CommitLog, PathChange
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import CommitRecord
+
+SameNote = Callable[[BlobId, BlobId], bool]
+"""Whether two blobs are versions of one note: the same bytes, or the same id in the frontmatter."""
+
+_MOVES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A note at one commit of its history: the path it had, and its content there (None: deleted).
+
+    The record comes without its changes.
+    """
+
+    record: CommitRecord
+    path: NotePath
+    blob: BlobId | None
+
+
+class Lineage:
+    """The versions of notes, among the commits that one head can reach."""
+
+    def __init__(self, log: CommitLog, head: CommitId, *, same_note: SameNote) -> None:
+        """Look back from a head; `same_note` tells a note that moved from a new one."""
+        self._log = log
+        self._head = head
+        self._order = log.order(head)
+        self._same_note = same_note
+
+    def rank(self, commit: CommitId) -> int:
+        """Return the commit's place among those that the head can reach, parents below children."""
+        return self._order.ranks[commit]
+
+    def trace(self, path: NotePath) -> tuple[Version, ...]:
+        """Return the note's versions, newest first, under the paths it had.
+
+        Where the note first appears at a path in a commit that takes the same note away from another path, its history
+        goes on there; where a merged line still has it at an earlier path, there too. Merges that only brought a
+        version are left out.
+
+        Args:
+            path: where the note is at the head (or was last).
+        """
+        found: list[Version] = []
+        waiting = [(path, self._head)]
+        seen: dict[tuple[NotePath, CommitId], None] = {}
+        while waiting and len(seen) < _MOVES:
+            place = waiting.pop(0)
+            if place in seen:
+                continue
+            seen[place] = None
+            versions, further = self._line(*place)
+            found.extend(versions)
+            waiting += [further] if further else self._elsewhere(found, dict.fromkeys(path for path, _ in seen))
+        once = {(version.record.id, version.path): version for version in found}
+        return tuple(sorted(once.values(), key=lambda version: -self.rank(version.record.id)))
+
+    def at(self, path: NotePath, commit: CommitId) -> Version | None:
+        """Return what a path holds at a commit that the head can reach, None if nothing was ever there.
+
+        The record is of the commit that gave it this content, as in `CommitLog.introduced`.
+        """
+        changes = self._changes(path, commit)
+        last = self._last(changes, commit)
+        return None if last is None else self._version(self._log.origin(last, changes, self._order), path)
+
+    def held(self, versions: Sequence[Version], commit: CommitId) -> Version | None:
+        """Return which of a note's versions a commit has, None if it has none of them.
+
+        Args:
+            versions: as `trace` gives them.
+            commit: any commit; one that the head cannot reach has none.
+        """
+        own = {(version.path, version.blob) for version in versions if version.blob is not None}
+        for path in dict.fromkeys(version.path for version in versions):
+            found = self.at(path, commit)
+            if found is not None and (path, found.blob) in own:
+                return found
+        return None
+
+    def made_from(self, version: Version, places: Collection[NotePath] = ()) -> tuple[Version, ...]:
+        """Return the versions that one was made from: one for each parent of its commit that has the note.
+
+        It is looked for at the version's own path, at that from which the commit took it, and at other places. A merge
+        that only brought the version was made from it, too.
+
+        Args:
+            version: as `trace` or `at` gives it.
+            places: where the note was at some time.
+        """
+        record = self._log.record(version.record.id)
+        if record is None or version.blob is None:
+            return ()
+        source = _taken_from(record, version.path, version.blob, self._same_note)
+        sure = (version.path, source) if source else (version.path,)
+        found = [self._before(version, parent, sure, places) for parent in record.parents]
+        return tuple(before for before in found if before is not None)
+
+    def _before(
+        self, version: Version, parent: CommitId, sure: Collection[NotePath], places: Collection[NotePath]
+    ) -> Version | None:
+        """Return the version of a note that a parent of its commit has, None if it has none."""
+        for place in dict.fromkeys((*sure, *places)):
+            last = self._last(self._changes(place, parent), parent)
+            if last is None or last.new is None:
+                continue
+            if place in sure or (version.blob is not None and self._same_note(last.new, version.blob)):
+                return self._version(last, place)
+        return None
+
+    def _elsewhere(self, versions: Sequence[Version], places: Collection[NotePath]) -> list[tuple[NotePath, CommitId]]:
+        """Return where merged lines have a note that its merge has at another path."""
+        merges = [version for version in versions if len(version.record.parents) > 1 and version.blob is not None]
+        return [
+            (before.path, parent)
+            for version in merges
+            for parent in version.record.parents[1:]
+            if (before := self._before(version, parent, (version.path,), places)) and before.path != version.path
+        ]
+
+    def _last(self, changes: Sequence[PathChange], commit: CommitId) -> PathChange | None:
+        by_commit = {change.commit: change for change in changes}
+        last = self._order.last_on_line(commit, by_commit) if by_commit else None
+        return by_commit[last] if last is not None else None
+
+    def _changes(self, path: NotePath, commit: CommitId) -> list[PathChange]:
+        if commit not in self._order:
+            return []
+        changes = self._log.changes(path, self._order)
+        return [change for change in changes if self._order.reaches(commit, change.commit)]
+
+    def _version(self, change: PathChange, path: NotePath) -> Version | None:
+        headline = self._log.headline(change.commit)
+        return Version(headline, path, change.new) if headline is not None else None
+
+    def _line(self, path: NotePath, tip: CommitId) -> tuple[list[Version], tuple[NotePath, CommitId] | None]:
+        """Return the versions at one path that tip can reach, and where the note was before it came there."""
+        changes = self._changes(path, tip)
+        found: list[Version] = []
+        for position, change in enumerate(changes):
+            version = self._version(change, path)
+            if version is None or self._log.origin(change, changes[position:], self._order) is not change:
+                continue
+            found.append(version)
+            if change.old is None and change.new is not None:
+                record = self._log.record(change.commit) or version.record
+                source = _taken_from(record, path, change.new, self._same_note)
+                if source and record.parents:
+                    return found, (source, record.parents[0])
+                if not _goes_on(changes[position + 1 :], change.new, self._same_note):
+                    break
+        return found, None
+
+
+def _taken_from(record: CommitRecord, path: NotePath, blob: BlobId, same_note: SameNote) -> NotePath | None:
+    """Return the path the commit took the note from, the one with the same bytes first."""
+    gone = [change for change in record.changes if change.new is None and change.old and change.path != path]
+    for change in gone:
+        if change.old == blob:
+            return change.path
+    for change in gone:
+        if change.old and same_note(change.old, blob):
+            return change.path
+    return None
+
+
+def _goes_on(older: list[PathChange], blob: BlobId, same_note: SameNote) -> bool:
+    """Whether what was deleted at the path before is the note that appears there now (it was brought back)."""
+    before = next((change.old for change in older if change.new is None), None)
+    return before is not None and (before == blob or same_note(before, blob))
