@@ -36,8 +36,7 @@ MAX_COMPARED = 100
 
 def recall(session: Session, question: Question) -> Recalled:
     """Answer a question; see `Memory.recall`."""
-    present = session.present()
-    return answered(session, present if question.at is None else session.at(question.at), question)
+    return answered(session, session.at(question.at), question)
 
 
 def answered(session: Session, moment: Moment, question: Question) -> Recalled:
