@@ -28,3 +28,15 @@ async def test_an_agent_names_a_state_and_recalls_at_it(memory: Memory, mode: st
         await agent.call("forget", note="Port")
         assert (await agent.call("read", note="Port", at="before"))["status"] == "active"
         assert "invalid-note" in await agent.refused("checkpoint", name="before")
+
+
+async def test_an_agent_finds_what_broke_a_belief(memory: Memory, mode: str) -> None:
+    first = memory.remember("# Port\n\nThe server listens on port 80.").commit
+    memory.remember("# Garden\n\nPears.")
+    memory.revise("Port", "The server listens on port 8080.", reason="Root is gone.", agent="ops", session="s9")
+    async with connect(memory, mode) as agent:
+        found = await agent.call("bisect", query="which port does the server listen on?", good=first)
+        assert (found["act"]["agent"], found["act"]["reason"]) == ("ops", "Root is gone.")
+        assert "port 80." in found["before"]["excerpt"]
+        assert "+The server listens on port 8080." in found["changed"][0]["difference"]["patch"]
+        assert "unknown-revision" in await agent.refused("bisect", query="port?", good="never")

@@ -22,7 +22,7 @@ from vault_mem.memory.service import Memory
 from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
-HISTORY = ["changes", "checkpoint", "derivation", "log"]
+HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log"]
 ADMIN = ["status", "reindex"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
 NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "min_relevance", "without", "progress"}
@@ -122,12 +122,13 @@ async def test_only_the_note_is_required() -> None:
         "related",
         "history",
         "derivation",
+        "bisect",
     }
     assert all(names in ([], ["note"]) for names in required.values())
 
 
 async def test_annotations_are_true() -> None:
-    reads = {"recall", "read", "history", "log", "changes", "derivation", "context", "status"}
+    reads = {"recall", "read", "history", "log", "changes", "derivation", "bisect", "context", "status"}
     for name, tool in (await listed(toolsets=("all",))).items():
         hints = tool.annotations
         assert hints is not None

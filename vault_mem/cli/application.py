@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "related": "Show a note's links and backlinks, or change them.",
         "history": "Show a note's versions, changes, blame or past state.",
         "derivation": "Show what a note was made from.",
+        "bisect": "Find the act that changed recall's first answer.",
         "context": "Show what to know before starting a task.",
     },
     "The vault": {

@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, islice
 
 from vault_mem.notes.model import CommitId
 
 Parents = Mapping[CommitId, tuple[CommitId, ...]]
+Start = tuple[dict[CommitId, int], tuple[CommitId, ...]]
 
 
 class Ancestry:
@@ -27,7 +29,7 @@ class Ancestry:
     def __init__(
         self, head: CommitId, parents: Parents, times: Mapping[CommitId, str], known: Sequence[Ancestry] = ()
     ) -> None:
-        """Walk from the head, down to what an ancestry of one of the line's commits knows already.
+        """Walk from the head, down to what another ancestry knows already; what is behind its line is a part of it.
 
         Args:
             head: where to start.
@@ -35,18 +37,20 @@ class Ancestry:
             times: committer time of every known commit, in one form that sorts as text.
             known: ancestries made of the same parents.
         """
-        made = {ancestry.line[-1]: ancestry for ancestry in known if ancestry.line}
         line: list[CommitId] = []
         commit: CommitId | None = head if head in parents else None
-        while commit is not None and commit not in made:
-            line.append(commit)
-            commit = next((parent for parent in parents[commit][:1] if parent in parents), None)
-        base = made.get(commit) if commit is not None else None
+        start: Start | None = None
+        while commit is not None and start is None:
+            here = commit
+            start = next((found for each in known if (found := each.behind(here)) is not None), None)
+            if start is None:
+                line.append(here)
+                commit = next((parent for parent in parents[here][:1] if parent in parents), None)
         self._parents = parents
-        self.ranks: dict[CommitId, int] = dict(base.ranks) if base else {}
+        self.ranks, before = start or ({}, ())
         for each in reversed(line):
             _number(each, parents, self.ranks)
-        self.line: tuple[CommitId, ...] = (*(base.line if base else ()), *reversed(line))
+        self.line: tuple[CommitId, ...] = (*before, *reversed(line))
         self._line_ranks = [self.ranks[each] for each in self.line]
         self._known_from = list(accumulate((times[each] for each in self.line), max))
 
@@ -54,9 +58,15 @@ class Ancestry:
         """Whether the head can reach it."""
         return commit in self.ranks
 
+    def behind(self, commit: CommitId) -> Start | None:
+        """Return the ranks and the line of what a commit of this line can reach; None for any other commit."""
+        if commit not in self.ranks or not self._is_on_line(commit):
+            return None
+        return dict(islice(self.ranks.items(), self.ranks[commit] + 1)), self.line[: self._position(commit) + 1]
+
     def newest_first(self) -> list[CommitId]:
         """Return the commits, children before parents."""
-        return list(reversed(self.ranks))
+        return self._by_rank[::-1]
 
     def arrived(self, commit: CommitId) -> datetime:
         """Return from when on the head's line knows a commit that the head can reach.
@@ -70,6 +80,16 @@ class Ancestry:
         """Return the last commit that the line knew before a moment, None if it knew none."""
         position = bisect_left(self._known_from, moment.astimezone(UTC).isoformat())
         return self.line[position - 1] if position else None
+
+    def brought(self, commit: CommitId) -> list[CommitId]:
+        """Return what a commit of the line added to the past of the one before it, itself the last; oldest first."""
+        position = self._position(commit)
+        start = self._line_ranks[position - 1] + 1 if position else 0
+        return self._by_rank[start : self._line_ranks[position] + 1]
+
+    @cached_property
+    def _by_rank(self) -> list[CommitId]:
+        return list(self.ranks)
 
     def reaches(self, descendant: CommitId, commit: CommitId) -> bool:
         """Whether `commit` is `descendant` or behind it; both are behind the head."""

@@ -8,7 +8,7 @@ from fastmcp.tools.function_tool import FunctionTool
 from vault_mem.mcp import parameters as p
 from vault_mem.mcp.definition import ADDS, READS, define
 from vault_mem.mcp.desk import Desk
-from vault_mem.mcp.results import shape_changes, shape_checkpoints, shape_derivation, shape_log
+from vault_mem.mcp.results import shape_bisected, shape_changes, shape_checkpoints, shape_derivation, shape_log
 
 
 def tools(desk: Desk) -> tuple[FunctionTool, ...]:
@@ -18,6 +18,7 @@ def tools(desk: Desk) -> tuple[FunctionTool, ...]:
         define(history.log, READS),
         define(history.changes, READS),
         define(history.derivation, READS),
+        define(history.bisect, READS),
         define(history.checkpoint, ADDS),
     )
 
@@ -85,6 +86,30 @@ class HistoryTools:
         you rely on a summary with a low coverage.
         """
         return self._desk.ask(lambda memory: memory.derivation(note, at=at), shape_derivation)
+
+    def bisect(
+        self,
+        query: p.Asked,
+        *,
+        good: p.Good,
+        bad: p.Bad = None,
+        expect: p.Expected = None,
+        note: p.ExpectedNote = None,
+        types: p.Types = (),
+        path: p.PathFilter = None,
+        namespace: p.Namespace = None,
+    ) -> ToolResult:
+        """Find the first act after which recall's top answer to a question changed: what broke a belief, who and why.
+
+        Returns the act, the answers before and after it, and the difference it made. Right is the answer at good, or
+        what expect or note say. Next: history of the note, or revise it.
+        """
+        return self._desk.ask(
+            lambda memory: memory.bisect(
+                query, good=good, bad=bad, expect=expect, note=note, types=types, path=path, namespace=namespace
+            ),
+            shape_bisected,
+        )
 
     def checkpoint(self, name: p.CheckpointName = None, *, reason: p.Reason = None) -> ToolResult:
         """Name the present state of memory before a risky change, or list the names.

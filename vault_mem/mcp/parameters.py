@@ -162,6 +162,12 @@ Files = Annotated[_List, Field(description="Files you will touch.")]
 ContextTokens = Annotated[int, Field(ge=100, le=20_000, description="Budget for the block.")]
 ContextNamespace = Annotated[_Short, Field(description="A project, plus global notes. Default all.")]
 
+Asked = Annotated[str, Field(min_length=1, max_length=MAX_QUERY_CHARACTERS, description="Question or words.")]
+Good = Annotated[str, Field(min_length=1, max_length=500, description="When the answer was right: date, commit, tag.")]
+Bad = Annotated[_Short, Field(description="When it is not. Default now.")]
+Expected = Annotated[_Short, Field(description="Words that the right answer's note holds.")]
+ExpectedNote = Annotated[_Short, Field(description="The note that is the right answer.")]
+
 CheckpointName = Annotated[_Short, Field(description="Letters, digits, '-', '_', '.'. Default: list them.")]
 
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]

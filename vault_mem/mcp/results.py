@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from vault_mem.memory.acts import Changes, VaultLog
 from vault_mem.memory.answers import (
+    Bisected,
     BlamedLine,
     Checkpoints,
     Context,
@@ -26,6 +27,7 @@ from vault_mem.notes.model import Lines
 
 NOTE_CHARACTERS = 40_000
 LIST_CHARACTERS = 40_000
+PATCH_CHARACTERS = 12_000
 CUT = "[…]"
 SAME_COMMIT = "A line without a commit is of the same commit as the line before it."
 
@@ -102,6 +104,16 @@ def shape_derivation(derivation: Derivation) -> Shaped:
     shaped = shape(derivation)
     shaped.setdefault("origins", [])
     return _bounded(shaped, "origins", "one of the notes shown")
+
+
+def shape_bisected(bisected: Bisected) -> Shaped:
+    """Return the act and both answers, the patches cut to fit."""
+    room = PATCH_CHARACTERS // max(1, len(bisected.changed))
+    cut = (
+        replace(change, difference=replace(change.difference, patch=_cut(change.difference.patch, room)))
+        for change in bisected.changed
+    )
+    return _bounded(shape(replace(bisected, changed=tuple(cut))), "brought", "bad")
 
 
 def shape_checkpoints(checkpoints: Checkpoints) -> Shaped:

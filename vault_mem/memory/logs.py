@@ -48,7 +48,7 @@ def log(
     records = (record for record in map(commits.record, found) if record is not None and is_wanted(record))
     page = list(islice(records, offset, offset + limit + 1))
     order = commits.order(within.head)
-    acts = tuple(_act(record, order) for record in page[:limit])
+    acts = tuple(act_of(record, order) for record in page[:limit])
     return VaultLog(within.head, acts, offset + limit if len(page) > limit else None)
 
 
@@ -72,7 +72,8 @@ def _of_types(session: Session, types: frozenset[str]) -> Callable[[CommitRecord
     return test
 
 
-def _act(record: CommitRecord, order: Ancestry) -> Act:
+def act_of(record: CommitRecord, order: Ancestry) -> Act:
+    """Return a commit of an order as the log tells it."""
     arrived = order.arrived(record.id)
     return Act(
         commit=record.id,

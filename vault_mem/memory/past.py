@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from vault_mem.memory import changing, checkpoints, derivations, histories, logs
+from vault_mem.memory import bisecting, changing, checkpoints, derivations, histories, logs
 from vault_mem.memory.acts import Changes, VaultLog
-from vault_mem.memory.answers import Checkpoints, Derivation, History
+from vault_mem.memory.answers import Bisected, Checkpoints, Derivation, History
 from vault_mem.memory.open_vault import OpenVault
+from vault_mem.recall.query import Question
 
 
 class Past(OpenVault):
@@ -113,6 +114,51 @@ class Past(OpenVault):
             NoteNotFoundError, AmbiguousNoteError, RevisionNotFoundError.
         """
         return derivations.derivation(self._session, note, at=at)
+
+    def bisect(
+        self,
+        query: str,
+        *,
+        good: str,
+        bad: str | None = None,
+        expect: str | None = None,
+        note: str | None = None,
+        types: Sequence[str] = (),
+        path: str | None = None,
+        namespace: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Bisected:
+        """Find the first act after which recall's top answer to a question changed.
+
+        Asks recall at ceil(log2 n) + 2 revisions at most, for n acts along the branch's first parents. Where the answer
+        changed more than once, it finds one of the changes. Works either way: what broke an answer, or what mended it.
+
+        Args:
+            query: the question.
+            good: a revision or time at which the answer was right.
+            bad: one at which it is not; the last commit if not given. Uncommitted edits are not looked at.
+            expect: the answer is right if the note answered holds these words; else if it is the one at `good`.
+            note: the answer is right if it is this note.
+            types: only notes of these types.
+            path: only a folder, a note, or a glob.
+            namespace: only a project's notes; empty is the global one, None is all.
+            progress: called with (stage, done, total).
+
+        Raises:
+            InvalidQueryError: without a question, or for an empty stretch.
+            RevisionNotFoundError: if an end names nothing, or `good` is not on the line of first parents to `bad`.
+            NoteNotFoundError, AmbiguousNoteError: if `note` names none at either end, or several.
+        """
+        now = self._session.now()
+        question = Question.checked(query=query, types=types, path=path, namespace=namespace, limit=1, now=now)
+        return bisecting.bisect(
+            self._session,
+            question,
+            good=good,
+            bad=bad,
+            expected=bisecting.Expectation(expect, note),
+            progress=progress,
+        )
 
     def checkpoint(
         self, name: str | None = None, *, reason: str = "", agent: str | None = None, session: str | None = None

@@ -11,13 +11,13 @@ import click
 from vault_mem.cli import evidence, output, parameters
 from vault_mem.cli.invocation import Call, opened, vault_command
 from vault_mem.cli.notes import show_note
+from vault_mem.cli.patches import show_difference
 from vault_mem.memory.acts import Act, ChangedNote, Changes, VaultLog
-from vault_mem.memory.answers import BlamedLine, Difference, History, Version
+from vault_mem.memory.answers import BlamedLine, History, Version
 from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.stretches import MAX_PAGE
 
 _OF_THE_VAULT = ("authors", "sessions", "operations", "types", "path", "offset", "lines")
-_PATCH_STYLES = {"+": "good", "-": "bad", "@": "place"}
 
 
 @vault_command("history")
@@ -109,7 +109,7 @@ def _show(answer: History) -> None:
         return
     output.message(output.Styled(evidence.facts(answer.path, answer.title), "dim"))
     if answer.difference:
-        _show_difference(answer.difference)
+        show_difference(answer.difference)
     elif answer.view == "blame":
         show_blame(answer.blame)
     else:
@@ -126,17 +126,6 @@ def _row(version: Version) -> tuple[str, ...]:
 
 def _arrival(arrived: datetime | None) -> str:
     return f" (arrived {evidence.moment(arrived)})" if arrived else ""
-
-
-def _show_difference(difference: Difference) -> None:
-    old = evidence.short(difference.old_commit) if difference.old_commit else "(new)"
-    sides = f"{old}..{evidence.short(difference.new_commit)}"
-    properties = f"properties {', '.join(difference.properties)}" if difference.properties else None
-    sections = f"sections {', '.join(difference.sections)}" if difference.sections else None
-    output.message(output.Styled(evidence.facts(sides, properties, sections), "dim"))
-    for text in difference.patch.splitlines():
-        style = "dim" if text.startswith(("--- ", "+++ ")) else _PATCH_STYLES.get(text[:1])
-        output.line(output.Styled(text, style) if style else text)
 
 
 def show_blame(lines: Sequence[BlamedLine]) -> None:

@@ -7,6 +7,7 @@ a write, and the write is refused if the note has changed since.
 
 from __future__ import annotations
 
+from vault_mem.memory.answers.believed import Belief, Bisected, ChangedText
 from vault_mem.memory.answers.checkpointed import Checkpoint, Checkpoints
 from vault_mem.memory.answers.derived import Derivation, Origin
 from vault_mem.memory.answers.looked_back import BlamedLine, Difference, History, Version
@@ -17,7 +18,10 @@ from vault_mem.memory.answers.written import NoteAnswer, Related, Relation, Reme
 
 __all__ = [
     "Answer",
+    "Belief",
+    "Bisected",
     "BlamedLine",
+    "ChangedText",
     "Checkpoint",
     "Checkpoints",
     "Context",

@@ -1,0 +1,70 @@
+"""What `bisect` and `timeline` answer: what recall said first, and the acts that changed it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vault_mem.memory.acts import Act
+from vault_mem.memory.answers.looked_back import Difference
+from vault_mem.notes.model import Lines, NotePath
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """The first answer of recall to a question, as of a revision.
+
+    Attributes:
+        revision: as of which commit.
+        known: from when on the branch knew that commit.
+        excerpt, lines: the passage, and where it stands.
+        relevance: how surely it answers, 0..1.
+        version: the note's.
+        commit, author, agent: who gave the note this text.
+    """
+
+    revision: str
+    known: datetime
+    id: str | None
+    path: NotePath
+    title: str
+    excerpt: str
+    lines: Lines
+    relevance: float
+    version: str
+    commit: str | None
+    author: str | None
+    agent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedText:
+    """A note that an act changed, and how."""
+
+    path: NotePath
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True)
+class Bisected:
+    """The first act after which recall answered otherwise.
+
+    Attributes:
+        revision: the later one of the two that were asked about; `since` is the earlier one.
+        commits: how many acts there were in between, along the branch; `recalls` is how often it was asked.
+        act: the one that changed the answer, None if both ends answer alike. It is a merge's where a merge brought it.
+        before, after: the first answer before and after it, or at both ends where nothing changed; None for none.
+        changed: what the act did to the notes of the two answers; where it changed neither, to others, five at most.
+        brought: of a merge, the acts it brought that changed those notes, newest first.
+    """
+
+    revision: str | None
+    since: str | None
+    query: str
+    commits: int
+    recalls: int
+    act: Act | None
+    before: Belief | None
+    after: Belief | None
+    changed: tuple[ChangedText, ...] = ()
+    brought: tuple[Act, ...] = ()

@@ -1,0 +1,70 @@
+"""What recall answers first to one question, at many revisions of the branch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from vault_mem.index.ancestry import Ancestry
+from vault_mem.memory.answers import Belief, Hit
+from vault_mem.memory.recalling import answered
+from vault_mem.memory.session import Session
+from vault_mem.notes.model import CommitId
+from vault_mem.recall.query import Question
+
+Answer = tuple[str, str]
+"""What tells two answers apart: the note (its id, else its path), and the words of the passage."""
+
+
+@dataclass(frozen=True)
+class Beliefs:
+    """The first answers to a question, each asked for once.
+
+    Attributes:
+        question: asked without `at`; one hit is all that it needs.
+        head: the revision that the branch's line ends in.
+    """
+
+    session: Session
+    question: Question
+    head: CommitId
+    _known: dict[CommitId, Belief | None] = field(default_factory=dict)
+
+    @property
+    def recalls(self) -> int:
+        """How often recall was asked."""
+        return len(self._known)
+
+    @cached_property
+    def order(self) -> Ancestry:
+        """The commits behind the head."""
+        return self.session.index.commits.order(self.head)
+
+    def at(self, commit: CommitId) -> Belief | None:
+        """Return the first answer at a commit, None if nothing was found."""
+        if commit not in self._known:
+            question = replace(self.question, at=commit)
+            recalled = self.session.asking(lambda: answered(self.session, self.session.at(commit), question))
+            self._known[commit] = self._belief(commit, recalled.hits[0]) if recalled.hits else None
+        return self._known[commit]
+
+    def _belief(self, commit: CommitId, hit: Hit) -> Belief:
+        return Belief(
+            revision=commit,
+            known=self.order.arrived(commit),
+            id=hit.id,
+            path=hit.path,
+            title=hit.title,
+            excerpt=hit.excerpt,
+            lines=hit.lines,
+            relevance=hit.relevance or 0.0,
+            version=hit.version,
+            commit=hit.commit,
+            author=hit.author,
+            agent=hit.agent,
+        )
+
+
+def told(belief: Belief | None) -> Answer | None:
+    """Return what tells an answer from another one; moving a note or changing its properties does not."""
+    return None if belief is None else (belief.id or belief.path, " ".join(belief.excerpt.split()))
