@@ -114,13 +114,12 @@ def test_what_cannot_be_bisected_is_refused(memory: Memory) -> None:
         memory.bisect(ASKED, good="HEAD~50")
     first, _ = past(memory, around=0)
     head = memory.log(limit=1).acts[0].commit
-    for arguments in (
-        {"query": " ", "good": first},
-        {"query": ASKED, "good": head},
-        {"query": ASKED, "good": first, "expect": " "},
-    ):
-        with pytest.raises(InvalidQueryError):
-            memory.bisect(**arguments)
+    with pytest.raises(InvalidQueryError):
+        memory.bisect(" ", good=first)
+    with pytest.raises(InvalidQueryError):
+        memory.bisect(ASKED, good=head)
+    with pytest.raises(InvalidQueryError):
+        memory.bisect(ASKED, good=first, expect=" ")
     with pytest.raises(NoteNotFoundError):
         memory.bisect(ASKED, good=first, note="nobody wrote this")
     with pytest.raises(RevisionNotFoundError):
