@@ -219,12 +219,22 @@ class DetachedHeadError(VaultMemError):
 
     code = "detached-head"
 
-    def __init__(self) -> None:
-        """Say so."""
+    def __init__(self, *, checkout_of: str | None = None) -> None:
+        """Say so; in a folder that `checkout` made, name the state that it shows, as it was typed."""
         super().__init__(
-            "HEAD is detached: new memories would belong to no branch",
-            "Run 'git switch main' (or 'git switch -c NAME') in the vault; reading still works",
+            f"This folder shows the vault as it was at {_quoted(checkout_of)}, and nothing is written here"
+            if checkout_of is not None
+            else "HEAD is detached: new memories would belong to no branch",
+            "Write to the vault itself; reading works here"
+            if checkout_of is not None
+            else "Run 'git switch main' (or 'git switch -c NAME') in the vault; reading still works",
         )
+
+
+class CheckoutError(VaultMemError):
+    """A folder that cannot become a checkout of the vault, or a checkout that cannot be removed."""
+
+    code = "checkout-refused"
 
 
 class GitMissingError(VaultMemError):

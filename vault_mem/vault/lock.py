@@ -1,4 +1,4 @@
-"""The writers' lock: one writer a repository, across threads and processes. Readers never ask for it."""
+"""Locks: one writer a repository, and one maker of checkouts, across threads and processes. Readers ask for none."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ _POLL = 0.01
 
 
 class WritersLock:
-    """A lock file in the common git directory, so that all work trees of a repository share it."""
+    """A lock file in a folder that all work trees of a repository share; of writers, the common git directory."""
 
-    def __init__(self, common_dir: Path) -> None:
-        """Lock the repository with this common git directory; nothing is held yet."""
-        self._path = common_dir / LOCK_NAME
+    def __init__(self, folder: Path, name: str = LOCK_NAME, *, doing: str = "writing to the vault") -> None:
+        """Lock by a file of this name in `folder`; nothing is held yet. `doing` says what its holder does."""
+        self._path = folder / name
+        self._doing = doing
         self._threads = Lock()
 
     @contextmanager
@@ -37,7 +38,7 @@ class WritersLock:
         """
         deadline = monotonic() + timeout
         if not self._threads.acquire(timeout=max(timeout, 0.0)):
-            raise VaultBusyError("Another thread is writing to the vault")
+            raise VaultBusyError(f"Another thread is {self._doing}")
         try:
             lock = FileLock(self._path, thread_local=False, poll_interval=_POLL)
             self._acquire(lock, max(deadline - monotonic(), 0.0))
@@ -52,6 +53,6 @@ class WritersLock:
         try:
             lock.acquire(timeout=timeout)
         except Timeout as exc:
-            raise VaultBusyError("Another program is writing to the vault") from exc
+            raise VaultBusyError(f"Another program is {self._doing}") from exc
         except OSError as exc:
             raise StorageError(self._path, exc.strerror or str(exc)) from exc

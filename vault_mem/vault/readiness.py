@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vault_mem.errors import DetachedHeadError, OperationInProgressError, StorageError, UnsupportedRepositoryError
 from vault_mem.notes.model import CommitId
+from vault_mem.vault.registrations import read_registration
 from vault_mem.vault.repository import Repository
 
 # What git leaves in a work tree's git directory during an operation. Source: git's `wt-status.c`.
@@ -43,7 +44,8 @@ def read_head(repository: Repository) -> Head:
         raise StorageError(repository.git_dir / "HEAD", exc.strerror or str(exc)) from exc
     match = _BRANCH.match(text)
     if match is None:
-        raise DetachedHeadError
+        shown = read_registration(repository.git_dir)
+        raise DetachedHeadError(checkout_of=shown.at if shown else None)
     found = repository.read_object(match[1])
     if found is not None and found[1] != "commit":
         raise UnsupportedRepositoryError(f"{match[1]} is no commit", "Look at it with 'git show-ref'")

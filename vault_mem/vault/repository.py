@@ -67,6 +67,7 @@ _OPTIONS = (
 )
 # Scopes of git-config(1) that lie in the repository.
 _ITS_OWN = frozenset({"local", "worktree"})
+_EVERYBODYS = _ITS_OWN | {"system", "global", "command"}
 _NO_FILTER = {"clean": "", "smudge": "", "process": "", "required": "false"}
 _MOST_FILTERS = 50
 
@@ -101,8 +102,12 @@ class Repository:
         self._lock = Lock()
 
     @classmethod
-    def open(cls, folder: Path) -> Repository:
+    def open(cls, folder: Path, *, own_filters: bool = True) -> Repository:
         """Open the repository whose top is `folder`.
+
+        Args:
+            folder: the top of its work tree.
+            own_filters: whether filters of the user's own config run; those of the repository's config never do.
 
         Raises:
             NotAVaultError: if the folder is no repository, or inside one.
@@ -118,7 +123,7 @@ class Repository:
         require_git()
         root, git_dir, common_dir = _locate(folder)
         repository = cls(root, git_dir, common_dir)
-        repository._switch_off_filters()
+        repository._switch_off_filters(_ITS_OWN if own_filters else _EVERYBODYS)
         return repository
 
     @property
@@ -232,15 +237,15 @@ class Repository:
     def _settings(self, options: Sequence[str]) -> list[str]:
         return [part for option in (*_OPTIONS, *options) for part in ("-c", option)]
 
-    def _switch_off_filters(self) -> None:
-        """Make filter drivers that the repository's own config defines do nothing: it may have come in an archive.
+    def _switch_off_filters(self, scopes: Collection[str]) -> None:
+        """Make filter drivers defined in these scopes do nothing: the repository's own may have come in an archive.
 
         What it includes, and what a work tree's own config adds, counts as its own. Variables rather than `-c`, which
         cannot name a driver with `=` in it.
         """
         listed = self.attempt("config", "--show-scope", "--name-only", "-z", "--get-regexp", r"^filter\.").output
         fields = iter(os.fsdecode(listed).split("\0"))
-        names = {name.rpartition(".")[0] for scope, name in zip(fields, fields, strict=False) if scope in _ITS_OWN}
+        names = {name.rpartition(".")[0] for scope, name in zip(fields, fields, strict=False) if scope in scopes}
         if len(names) > _MOST_FILTERS:
             raise UnsupportedRepositoryError(
                 f"{self.root} defines {len(names)} filters", "Remove them from .git/config: a vault needs none"

@@ -15,6 +15,7 @@ from vault_mem.notes.record import CommitRecord
 from vault_mem.vault import checkpoints, history
 from vault_mem.vault.acts import Act
 from vault_mem.vault.attributes import hostile_attributes
+from vault_mem.vault.checkouts import Checkouts
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.layout import Layout
 from vault_mem.vault.lock import WritersLock
@@ -40,6 +41,7 @@ class Vault:
         key: hex digits that name this repository in the user's cache and state folders; work trees share it.
         settings: what the user chose.
         layout: folder names, and where new notes go.
+        checkouts: folders that show the vault as it was.
         is_writable: False if the vault's format is newer than this program.
     """
 
@@ -55,6 +57,7 @@ class Vault:
         self._revisions = Revisions(repository)
         self._writer = WritePipeline(repository, settings.repository_state(self.key))
         self._lock = WritersLock(repository.common_dir)
+        self.checkouts = Checkouts(repository, settings.repository_state(self.key))
 
     @classmethod
     def open(cls, folder: Path, settings: Settings) -> Vault:
