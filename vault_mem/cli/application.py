@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "The vault": {
         "init": "Make a folder a vault; changes no note.",
         "checkpoint": "Name the present state, or list the names.",
+        "checkout": "Put the vault as it was into a folder.",
         "status": "Show the vault and its index in figures.",
         "reindex": "Throw the derived index away and build it again.",
         "eval": "Judge recall by the vault's own notes.",

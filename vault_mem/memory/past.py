@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from vault_mem.memory import bisecting, changing, checkpoints, derivations, histories, logs
+from vault_mem.memory import bisecting, changing, checkouts, checkpoints, derivations, histories, logs
 from vault_mem.memory.acts import Changes, VaultLog
-from vault_mem.memory.answers import Bisected, Checkpoints, Derivation, History
+from vault_mem.memory.answers import Bisected, Checkouts, Checkpoints, Derivation, History
 from vault_mem.memory.open_vault import OpenVault
 from vault_mem.recall.query import Question
 
@@ -180,3 +181,49 @@ class Past(OpenVault):
             ReadOnlyVaultError, StorageError: if the vault cannot be written.
         """
         return checkpoints.checkpoint(self._session.acting(agent, session, reason), name)
+
+    def checkout(self, folder: Path | str, *, at: str) -> Checkouts:
+        """Put the vault as it was into a folder, to be opened in Obsidian or with vault-mem.
+
+        The folder is a work tree of the same repository, on no branch: notes are recalled there as of that commit, and
+        nothing is written. Its notes are marked read-only. Links, submodules and what git filters would make of files
+        are left out. Checkouts whose folder is gone, with nothing lost in them, are forgotten first. No tool of the MCP
+        server does this: agents are not to write folders anywhere on the disk.
+
+        Args:
+            folder: new or empty, outside the vault; folders above it are made.
+            at: known at.
+
+        Raises:
+            CheckoutError: if the folder cannot be one, this clone lacks a part of the state, or the system cannot hold
+                one of its names; nothing is left behind.
+            RevisionNotFoundError, InvalidQueryError: for an `at` that names nothing.
+            StorageError, VaultBusyError: if the disk refuses, or another process makes or removes checkouts.
+        """
+        return checkouts.checkout(self._session, folder, at)
+
+    def checkouts(self) -> Checkouts:
+        """List the checkouts of this vault, newest first; other work trees of its repository are none."""
+        return checkouts.checkouts(self._session)
+
+    def remove_checkout(self, folder: Path | str, *, force: bool = False) -> Checkouts:
+        """Remove a checkout with its folder; only the record of it, where the folder is gone.
+
+        Args:
+            folder: where it is.
+            force: even if a person changed or added files in it, or moved its HEAD.
+
+        Raises:
+            CheckoutError: if it is no checkout of this vault, is the open one, or, without `force`, something in it
+                would be lost.
+            StorageError, VaultBusyError: if the disk refuses, or another process makes or removes checkouts.
+        """
+        return checkouts.remove(self._session, folder, force=force)
+
+    def prune_checkouts(self) -> Checkouts:
+        """Remove every checkout in which nobody changed or added anything, and say which ones are kept.
+
+        Raises:
+            StorageError, VaultBusyError: if the disk refuses, or another process makes or removes checkouts.
+        """
+        return checkouts.prune(self._session)

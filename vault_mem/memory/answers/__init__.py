@@ -8,6 +8,7 @@ a write, and the write is refused if the note has changed since.
 from __future__ import annotations
 
 from vault_mem.memory.answers.believed import Belief, Bisected, ChangedText
+from vault_mem.memory.answers.checked_out import Checkout, Checkouts
 from vault_mem.memory.answers.checkpointed import Checkpoint, Checkpoints
 from vault_mem.memory.answers.derived import Derivation, Origin
 from vault_mem.memory.answers.looked_back import BlamedLine, Difference, History, Version
@@ -22,6 +23,8 @@ __all__ = [
     "Bisected",
     "BlamedLine",
     "ChangedText",
+    "Checkout",
+    "Checkouts",
     "Checkpoint",
     "Checkpoints",
     "Context",
