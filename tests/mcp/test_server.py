@@ -115,7 +115,7 @@ def is_bounded(schema: dict[str, Any]) -> bool:  # Any: JSON schema
 
 async def test_only_the_note_is_required() -> None:
     required = {name: tool.input_schema.get("required", []) for name, tool in (await listed(toolsets=("all",))).items()}
-    of_one_note = dict.fromkeys(["revise", "forget", "read", "related", "history", "derivation"], ["note"])
+    of_one_note = {name: ["note"] for name in ("revise", "forget", "read", "related", "history", "derivation")}
     assert {name: names for name, names in required.items() if names} == of_one_note | {"bisect": ["query", "good"]}
 
 

@@ -8,10 +8,10 @@ from vault_mem.config import expanded
 from vault_mem.errors import InvalidQueryError
 from vault_mem.memory.answers import Checkout, Checkouts
 from vault_mem.memory.session import Session
-from vault_mem.vault.checkouts import Found
-from vault_mem.vault.conditions import Condition
+from vault_mem.vault.checkouts.conditions import Condition
+from vault_mem.vault.checkouts.making import Found
+from vault_mem.vault.checkouts.registrations import Registration
 from vault_mem.vault.manifest import MANIFEST
-from vault_mem.vault.registrations import Registration
 
 
 def checkout(session: Session, folder: Path | str, at: str) -> Checkouts:

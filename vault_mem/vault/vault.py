@@ -15,7 +15,7 @@ from vault_mem.notes.record import CommitRecord
 from vault_mem.vault import checkpoints, history
 from vault_mem.vault.acts import Act
 from vault_mem.vault.attributes import hostile_attributes
-from vault_mem.vault.checkouts import Checkouts
+from vault_mem.vault.checkouts.making import Checkouts
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.layout import Layout
 from vault_mem.vault.lock import WritersLock

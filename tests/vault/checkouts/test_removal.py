@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.vault.checkouts.past import checkout, listed, prune, remove, traces, two_commits
 from tests.vault.killing import KILLED
-from tests.vault.past import checkout, listed, prune, remove, traces, two_commits
 from tests.vaults import git, write
 from vault_mem.errors import CheckoutError, StorageError
 
@@ -174,8 +174,8 @@ def test_a_record_that_is_a_link_to_another_vaults_is_nothing(folder: Path, tmp_
 
 def kill(folder: Path, target: Path, name: str, when: str) -> None:
     code = (
-        "import sys; from tests.vault.killing import _deadly; from tests.vault.past import checkout;"
-        "from pathlib import Path; from vault_mem.vault import checkouts as module;"
+        "import sys; from tests.vault.killing import _deadly; from tests.vault.checkouts.past import checkout;"
+        "from pathlib import Path; from vault_mem.vault.checkouts import making as module;"
         "setattr(module, sys.argv[3], _deadly(getattr(module, sys.argv[3]), before=sys.argv[4] == 'before'));"
         "checkout(Path(sys.argv[1]), Path(sys.argv[2]))"
     )

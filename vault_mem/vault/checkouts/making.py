@@ -18,13 +18,13 @@ from pathlib import Path
 
 from vault_mem.errors import CheckoutError, GitCommandError, StorageError, VaultMemError
 from vault_mem.notes.model import CommitId
-from vault_mem.vault.conditions import Condition, look, told
-from vault_mem.vault.destinations import check_destination, is_same, resolved
+from vault_mem.vault.checkouts.conditions import Condition, look, told
+from vault_mem.vault.checkouts.destinations import check_destination, is_same, resolved
+from vault_mem.vault.checkouts.registrations import MAX_TYPED, Registration, read_registrations
+from vault_mem.vault.checkouts.removal import erase
 from vault_mem.vault.failures import failure, reporting, said
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.objects import FILE_MODES
-from vault_mem.vault.registrations import MAX_TYPED, Registration, read_registrations
-from vault_mem.vault.removal import erase
 from vault_mem.vault.repository import Outcome, Repository, split_nul
 
 _TIMEOUT = 1_800.0

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.past import NOW, checkout, files, head, listed, prune, remove, traces, two_commits
+from tests.vault.checkouts.past import NOW, checkout, files, head, listed, prune, remove, traces, two_commits
 from tests.vaults import git, open_vault, write
 from vault_mem.config import load_settings
 from vault_mem.errors import CheckoutError, DetachedHeadError, StorageError, VaultBusyError
-from vault_mem.vault import checkouts as checkouts_module
+from vault_mem.vault.checkouts import making as checkouts_module
+from vault_mem.vault.checkouts.registrations import read_registration
 from vault_mem.vault.lock import WritersLock
-from vault_mem.vault.registrations import read_registration
 from vault_mem.vault.vault import Vault
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links, modes or names")

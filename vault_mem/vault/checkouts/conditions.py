@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from vault_mem.errors import VaultMemError
+from vault_mem.vault.checkouts.registrations import GIT_LINK, Registration
 from vault_mem.vault.failures import reporting
-from vault_mem.vault.registrations import GIT_LINK, Registration
 from vault_mem.vault.repository import Repository, split_nul
 
 MAX_CHANGED = 20

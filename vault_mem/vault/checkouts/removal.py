@@ -8,8 +8,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from vault_mem.vault.checkouts.registrations import GIT_LINK, Registration
 from vault_mem.vault.failures import reporting
-from vault_mem.vault.registrations import GIT_LINK, Registration
 
 
 def erase(registration: Registration) -> None:

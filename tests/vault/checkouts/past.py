@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.vaults import git, make_vault, open_vault, write
 from vault_mem.notes.model import CommitId
-from vault_mem.vault.registrations import Registration
+from vault_mem.vault.checkouts.registrations import Registration
 
 NOW = datetime(2026, 11, 28, 10, tzinfo=UTC)
 

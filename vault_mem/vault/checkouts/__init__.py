@@ -1,0 +1,1 @@
+"""Checkouts: the vault as it was, in a folder of its own; made, known again, looked after and removed."""
