@@ -142,6 +142,17 @@ class WriteConflictError(VaultMemError):
         self.diff = diff
 
 
+class UndoRefusedError(VaultMemError):
+    """Acts that cannot be taken back without more than was asked for; nothing was written."""
+
+    code = "undo-refused"
+
+    def __init__(self, problem: str, paths: Sequence[str], hint: str) -> None:
+        """Say what is wrong with which notes."""
+        more = f" and {len(paths) - 5} more" if len(paths) > 5 else ""
+        super().__init__(f"{problem}: {', '.join(paths[:5])}{more}", hint)
+
+
 class StagedRemovalError(WriteConflictError):
     """A person has staged that git lets go of the note (`git rm --cached`), and kept the file; nothing was written."""
 

@@ -40,3 +40,21 @@ async def test_an_agent_finds_what_broke_a_belief(memory: Memory, mode: str) -> 
         assert "port 80." in found["before"]["excerpt"]
         assert "+The server listens on port 8080." in found["changed"][0]["difference"]["patch"]
         assert "unknown-revision" in await agent.refused("bisect", query="port?", good="never")
+
+
+async def test_an_agent_sees_what_it_would_take_back_before_it_does(memory: Memory, mode: str) -> None:
+    memory.checkpoint("before")
+    made = memory.remember("# Port\n\nThe port is 80.").commit
+    async with connect(memory, mode) as agent:
+        shown = await agent.call("revert", target=made)
+        assert (shown["notes"][0]["action"], "commit" in shown, shown["is_dry"]) == ("deleted", False, True)
+        done = await agent.call("revert", target=made, yes=True, reason="Wrong port")
+        assert memory.log(limit=1).acts[0].agent == "test-agent-1.0"
+        assert memory.log(limit=1).acts[0].commit == done["commit"]
+        assert (await agent.call("rollback", name="before", yes=True))["notes"] == []
+        memory.remember("# Garden\n\nPears.")
+        memory.remember("# Salad\n\nSee [[Garden]].")
+        refused = await agent.refused("revert", target=memory.log(limit=2).acts[1].commit, yes=True)
+        assert "undo-refused" in refused
+        assert "notes/salad.md" in refused
+        assert len((await agent.call("rollback", name="before", yes=True))["notes"]) == 2

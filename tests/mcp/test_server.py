@@ -22,7 +22,7 @@ from vault_mem.memory.service import Memory
 from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
-HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log"]
+HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log", "revert", "rollback"]
 ADMIN = ["status", "reindex"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
 NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "min_relevance", "without", "progress"}
@@ -116,7 +116,11 @@ def is_bounded(schema: dict[str, Any]) -> bool:  # Any: JSON schema
 async def test_only_the_note_is_required() -> None:
     required = {name: tool.input_schema.get("required", []) for name, tool in (await listed(toolsets=("all",))).items()}
     of_one_note = {name: ["note"] for name in ("revise", "forget", "read", "related", "history", "derivation")}
-    assert {name: names for name, names in required.items() if names} == of_one_note | {"bisect": ["query", "good"]}
+    assert {name: names for name, names in required.items() if names} == of_one_note | {
+        "bisect": ["query", "good"],
+        "revert": ["target"],
+        "rollback": ["name"],
+    }
 
 
 async def test_annotations_are_true() -> None:
@@ -125,7 +129,7 @@ async def test_annotations_are_true() -> None:
         hints = tool.annotations
         assert hints is not None
         assert hints.read_only_hint is (name in reads)
-        assert hints.destructive_hint is (name in {"revise", "forget", "related"})
+        assert hints.destructive_hint is (name in {"revise", "forget", "related", "revert", "rollback"})
         assert hints.idempotent_hint is True
         assert hints.open_world_hint is False
 

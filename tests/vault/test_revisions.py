@@ -43,6 +43,7 @@ def test_revision_is_a_ref_then_a_prefix_then_a_date(tmp_path: Path) -> None:
         assert at(vault, "main~1") == at(vault, "HEAD^") == one
         assert at(vault, "v1") == at(vault, "2026-06-01") == one
         assert at(vault, one[:7]) == at(vault, one.upper()[:12]) == at(vault, one) == one
+        assert at(vault, f"{two}~1") == at(vault, f"{two[:9]}^") == one
         assert at(vault, "2026-02-01") == one
         assert at(vault, "2026-02-28T10:00") == one
         assert at(vault, "yesterday") == two

@@ -21,11 +21,13 @@ SECTIONS: dict[str, dict[str, str]] = {
         "history": "Show a note's versions, changes, blame or past state.",
         "derivation": "Show what a note was made from.",
         "bisect": "Find the act that changed recall's first answer.",
+        "revert": "Take back one act, or all that a session wrote.",
         "context": "Show what to know before starting a task.",
     },
     "The vault": {
         "init": "Make a folder a vault; changes no note.",
         "checkpoint": "Name the present state, or list the names.",
+        "rollback": "Return all notes to a state of the vault.",
         "checkout": "Put the vault as it was into a folder.",
         "status": "Show the vault and its index in figures.",
         "reindex": "Throw the derived index away and build it again.",

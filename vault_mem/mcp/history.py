@@ -6,9 +6,16 @@ from fastmcp.tools import ToolResult
 from fastmcp.tools.function_tool import FunctionTool
 
 from vault_mem.mcp import parameters as p
-from vault_mem.mcp.definition import ADDS, READS, define
+from vault_mem.mcp.definition import ADDS, CHANGES, READS, define
 from vault_mem.mcp.desk import Desk
-from vault_mem.mcp.results import shape_bisected, shape_changes, shape_checkpoints, shape_derivation, shape_log
+from vault_mem.mcp.results import (
+    shape_bisected,
+    shape_changes,
+    shape_checkpoints,
+    shape_derivation,
+    shape_log,
+    shape_undone,
+)
 
 
 def tools(desk: Desk) -> tuple[FunctionTool, ...]:
@@ -20,6 +27,8 @@ def tools(desk: Desk) -> tuple[FunctionTool, ...]:
         define(history.derivation, READS),
         define(history.bisect, READS),
         define(history.checkpoint, ADDS),
+        define(history.revert, CHANGES),
+        define(history.rollback, CHANGES),
     )
 
 
@@ -119,4 +128,33 @@ class HistoryTools:
         return self._desk.ask(
             lambda memory: memory.checkpoint(name or None, reason=reason or "", **self._desk.writer()),
             shape_checkpoints,
+        )
+
+    def revert(
+        self,
+        target: p.Target,
+        *,
+        with_dependents: p.WithDependents = False,
+        yes: p.Yes = False,
+        reason: p.Reason = None,
+    ) -> ToolResult:
+        """Take back one act, or all that a session wrote, by a new commit. Without yes, see what it would do.
+
+        Returns the notes and what becomes of them, notes that build on them, and what clashes. Look at it first, then
+        call again with yes=true.
+        """
+        return self._desk.ask(
+            lambda memory: memory.revert(
+                target, with_dependents=with_dependents, yes=yes, reason=reason or "", **self._desk.writer()
+            ),
+            shape_undone,
+        )
+
+    def rollback(self, name: p.State, *, yes: p.Yes = False, reason: p.Reason = None) -> ToolResult:
+        """Return all notes to a checkpoint or date by a new commit. Without yes, see what it would do.
+
+        Everybody's later work is undone in the notes (not in the history): ask the user before yes=true.
+        """
+        return self._desk.ask(
+            lambda memory: memory.rollback(name, yes=yes, reason=reason or "", **self._desk.writer()), shape_undone
         )

@@ -170,6 +170,11 @@ ExpectedNote = Annotated[_Short, Field(description="The note that is the right a
 
 CheckpointName = Annotated[_Short, Field(description="Letters, digits, '-', '_', '.'. Default: list them.")]
 
+Target = Annotated[str, Field(min_length=1, max_length=500, description="A commit, or a session's id.")]
+State = Annotated[str, Field(min_length=1, max_length=500, description="A checkpoint, date, commit or tag.")]
+WithDependents = Annotated[bool, Field(description="Although notes build on it; those derived from it are archived.")]
+Yes = Annotated[bool, Field(description="Write it. Default: only say what would be done.")]
+
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]
 
 Sessions = Annotated[_List, Field(description="Sessions, by id.")]

@@ -21,6 +21,7 @@ from vault_mem.memory.answers import (
     NoteAnswer,
     Recalled,
     Related,
+    Undone,
     to_json,
 )
 from vault_mem.notes.model import Lines
@@ -121,6 +122,14 @@ def shape_checkpoints(checkpoints: Checkpoints) -> Shaped:
     shaped = shape(checkpoints)
     shaped.setdefault("checkpoints", [])
     return _bounded(shaped, "checkpoints", "git tag")
+
+
+def shape_undone(undone: Undone) -> Shaped:
+    """Return as many notes, dependents and clashes as fit."""
+    shaped: Shaped = {"notes": []} | shape(undone)
+    for key in ("notes", "dependents", "clashes", "acts"):
+        shaped = _bounded(shaped, key, "one act at a time")
+    return shaped
 
 
 def shape_log(log: VaultLog) -> Shaped:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vault_mem.memory import bisecting, changing, checkouts, checkpoints, derivations, histories, logs
+from vault_mem.memory import bisecting, changing, checkouts, checkpoints, derivations, histories, logs, reverting
 from vault_mem.memory.acts import Changes, VaultLog
-from vault_mem.memory.answers import Bisected, Checkouts, Checkpoints, Derivation, History
+from vault_mem.memory.answers import Bisected, Checkouts, Checkpoints, Derivation, History, Undone
 from vault_mem.memory.open_vault import OpenVault
 from vault_mem.recall.query import Question
 
@@ -227,3 +227,64 @@ class Past(OpenVault):
             StorageError, VaultBusyError: if the disk refuses, or another process makes or removes checkouts.
         """
         return checkouts.prune(self._session)
+
+    def revert(
+        self,
+        target: str,
+        *,
+        with_dependents: bool = False,
+        yes: bool = False,
+        reason: str = "",
+        agent: str | None = None,
+        session: str | None = None,
+    ) -> Undone:
+        """Take back one act, or everything that a session wrote, by a new commit; later changes stay.
+
+        Notes the act created are deleted, those it deleted are restored, moved ones go back; of a note that has changed
+        since, only what the act did is taken back: properties by key, text by line. Ids stay. Of a merge it is what the
+        merge brought. It is refused where the same lines have changed since, and where other notes have come to build
+        on the notes: by a typed relation, or by a link that would break.
+
+        Args:
+            target: a commit, or a session's id.
+            with_dependents: do it all the same, and archive the notes that were derived from what is taken back.
+            yes: write it; otherwise only what would be done is answered.
+            reason: why, for the commit; the commits that are taken back, if not given.
+            agent: who writes; default from the settings.
+            session: the writer's session; default from the settings.
+
+        Raises:
+            UndoRefusedError: with `yes`, if something is in the way; nothing is written.
+            InvalidQueryError: for a time, which names no act.
+            RevisionNotFoundError: if it names nothing in the past of this branch.
+            VaultBusyError, DetachedHeadError, OperationInProgressError, StorageError: if the vault cannot be written.
+        """
+        acting = self._session.acting(agent, session, reason)
+        return reverting.revert(acting, target, with_dependents=with_dependents, yes=yes)
+
+    def rollback(
+        self,
+        name: str,
+        *,
+        yes: bool = False,
+        reason: str = "",
+        agent: str | None = None,
+        session: str | None = None,
+    ) -> Undone:
+        """Return all notes to a state of the vault by a new commit; what came since stays in the history.
+
+        Uncommitted edits of the notes that change are committed first. Files that are no notes stay as they are.
+
+        Args:
+            name: a checkpoint, or any revision or time.
+            yes: write it; otherwise only what would be done is answered.
+            reason: why, for the commit; the state's name, if not given.
+            agent: who writes; default from the settings.
+            session: the writer's session; default from the settings.
+
+        Raises:
+            RevisionNotFoundError: if it names no state.
+            UndoRefusedError: if a version of that state is not in this clone.
+            VaultBusyError, DetachedHeadError, OperationInProgressError, StorageError: if the vault cannot be written.
+        """
+        return reverting.rollback(self._session.acting(agent, session, reason), name, yes=yes)

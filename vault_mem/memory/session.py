@@ -175,7 +175,7 @@ class Session:
 
     def lineage(self, head: CommitId) -> Lineage:
         """Return the versions of notes at head and before."""
-        return Lineage(self.index.commits, head, same_note=self._is_same_note)
+        return Lineage(self.index.commits, head, same_note=self.is_same_note)
 
     def rebuild(self, *, history: bool, progress: Progress | None) -> Moment:
         """Throw the index away, build it again, and return the present."""
@@ -223,7 +223,7 @@ class Session:
                     batch[change.path] = change.new
         self.index.update(batch, self._reader(None), progress=self._progress)
 
-    def _is_same_note(self, old: BlobId, new: BlobId) -> bool:
+    def is_same_note(self, old: BlobId, new: BlobId) -> bool:
         """Whether two versions are of one note: the same bytes, or the same id."""
         if old == new:
             return True

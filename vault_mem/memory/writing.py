@@ -29,7 +29,7 @@ class Draft:
     """A note as it shall be.
 
     Attributes:
-        content: the whole file.
+        content: the whole file, None for a note that is to be deleted.
         action: as in `Written.action`; `unchanged` writes nothing.
         title: for the answer.
         id: the note's ULID, None if it has none.
@@ -37,7 +37,7 @@ class Draft:
     """
 
     path: NotePath
-    content: bytes
+    content: bytes | None
     action: str
     title: str
     id: str | None = None
@@ -76,7 +76,7 @@ class Done:
             id=draft.id,
             path=draft.path,
             title=draft.title,
-            version=blob_id(draft.content),
+            version="" if draft.content is None else blob_id(draft.content),
             action=draft.action,
             similar=draft.similar,
             warnings=draft.warnings,

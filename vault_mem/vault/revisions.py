@@ -17,10 +17,11 @@ from vault_mem.vault.repository import Repository
 
 MAX_TAGS = 5_000
 
-_PREFIX = re.compile(r"[0-9a-fA-F]{7,40}\Z")
+_STEPS = r"((?:[~^]\d{0,6}){0,8})"
+_PREFIX = re.compile(rf"([0-9a-fA-F]{{7,40}}){_STEPS}\Z")
 # A safe subset of git-check-ref-format(1), with steps back such as `main~3`; no surrogates, which have no bytes.
 _NO = r"\x00-\x20~^:?*\[\\\x7f@\ud800-\udfff"
-_REF = re.compile(rf"([^{_NO}-](?:[^{_NO}]|@(?!\{{)){{0,250}})((?:[~^]\d{{0,6}}){{0,8}})\Z")
+_REF = re.compile(rf"([^{_NO}-](?:[^{_NO}]|@(?!\{{)){{0,250}}){_STEPS}\Z")
 _TAG_LIST = (
     "--sort=-creatordate",
     "--format=%(refname:lstrip=2)%00%(committerdate:unix)%00%(*committerdate:unix)",
@@ -81,10 +82,12 @@ class Revisions:
         return None
 
     def _prefix(self, text: str) -> CommitId | None:
-        if not _PREFIX.match(text):
+        match = _PREFIX.match(text)
+        if match is None:
             return None
-        found = self._read(text) if len(text) == 40 else self._commit(text)
-        if found is None and len(text) < 40 and self._count(text) > 1:
+        digits, steps = match.groups()
+        found = self._read(text) if len(digits) == 40 else self._commit(text)
+        if found is None and not steps and self._count(digits) > 1:
             raise RevisionNotFoundError(text, "several commits begin so")
         return found
 

@@ -15,6 +15,7 @@ from vault_mem.memory.answers.looked_back import BlamedLine, Difference, History
 from vault_mem.memory.answers.plain import Answer, Json, to_json
 from vault_mem.memory.answers.recalled import Context, ContextItem, Feature, Hit, Recalled, TimeWindow
 from vault_mem.memory.answers.reports import Finding, Reindexed, Report, Status
+from vault_mem.memory.answers.undone import Clash, Dependent, Undone, UndoneNote
 from vault_mem.memory.answers.written import NoteAnswer, Related, Relation, Remembered, Written
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "Checkouts",
     "Checkpoint",
     "Checkpoints",
+    "Clash",
     "Context",
     "ContextItem",
+    "Dependent",
     "Derivation",
     "Difference",
     "Feature",
@@ -46,6 +49,8 @@ __all__ = [
     "Report",
     "Status",
     "TimeWindow",
+    "Undone",
+    "UndoneNote",
     "Version",
     "Written",
     "to_json",
