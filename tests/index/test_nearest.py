@@ -42,6 +42,19 @@ def test_words_of_old_versions_are_not_offered(index: Index) -> None:
     assert index.nearest("kubernets", view=new) == ("kubernetes",)
 
 
+def test_what_is_offered_depends_on_the_view_alone(index: Index) -> None:
+    """Words of other versions hide none: no dozen of nearer ones, no better first letter, no form of the same stem."""
+    files = Files({"a.md": "deployment", "b.md": "department"})
+    old = filled(index, files)
+    files.texts[NotePath("c.md")] = " ".join(f"deploymne{letter}" for letter in "abcdfghijklmnop")
+    files.texts[NotePath("d.md")] = "xeployments deployments"
+    new = filled(index, files)
+    assert index.nearest("deploymnet", view=old) == ("deployment",)
+    assert index.nearest("xeployment", view=old) == ("deployment",)
+    assert index.nearest("deploymens", view=old) == ("deployment",)
+    assert index.nearest("deploymens", view=new)[:2] == ("deployment", "deployments")
+
+
 def test_file_names_are_words_too(index: Index) -> None:
     view = filled(index, Files({"observability-handbook.md": "short"}))
     assert index.nearest("Obsrvability", view=view) == ("observability",)

@@ -48,6 +48,10 @@ _PAGE = 500
 _Row: TypeAlias = tuple[Any, ...]  # Any: what SQLite returns; the tables above say which column is what
 
 
+_DOCUMENTS = """SELECT d.id, d.blob, d.ordinal, d.text, d.headings, d.author, b.title, b.tags, b.properties
+                FROM documents d LEFT JOIN blobs b ON b.blob = d.blob"""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentText:
     """A document to index: its id, and its text by field (fields without text left out)."""
@@ -173,6 +177,16 @@ class Catalog:
         with self.database.read() as connection:
             return connection.execute(query, (number, limit)).fetchall()
 
+    def has_word(self, word: str, documents: Collection[int]) -> bool:
+        """Whether a word, lower-cased, is written in any of these documents as `words_after` has it."""
+        query = _DOCUMENTS + " WHERE d.id IN (SELECT value FROM json_each(?))"  # noqa: S608 - a constant
+        with self.database.read() as connection:
+            for row in connection.execute(query, (json.dumps([int(document) for document in documents]),)):
+                texts = _document_text(row).fields.values()
+                if any(word in text.lower() for text in texts) and word in words_in(texts):
+                    return True
+        return False
+
     # --- for the engines that follow -------------------------------------------------------------------------------
 
     def last_document(self) -> int:
@@ -187,8 +201,7 @@ class Catalog:
 
     def texts_after(self, document: int) -> Iterator[DocumentText]:
         """Yield every document with a greater id, by id; a bounded number is held at a time."""
-        query = """SELECT d.id, d.blob, d.ordinal, d.text, d.headings, d.author, b.title, b.tags, b.properties
-                   FROM documents d LEFT JOIN blobs b ON b.blob = d.blob WHERE d.id > ? ORDER BY d.id LIMIT ?"""
+        query = _DOCUMENTS + " WHERE d.id > ? ORDER BY d.id LIMIT ?"
         while rows := self._page(query, document):
             yield from (_document_text(row) for row in rows)
             document = rows[-1][0]

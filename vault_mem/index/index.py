@@ -10,6 +10,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -257,11 +258,15 @@ class Index:
         numbers, short words and scripts without spaces have none; see `Vocabulary.near`.
         """
         self.check(view)
-        found = self._vocabulary.near(word.lower())
-        tokens = {near: analyze(near, query=True) for _, near in found}
-        counts = self.frequencies([token for some in tokens.values() for token in some], view=view)
-        held = {near: min((counts[token] for token in some), default=0) for near, some in tokens.items()}
-        return tuple(near for _, near in sorted(found, key=lambda pair: (pair[0], -held[pair[1]])) if held[near])
+
+        @cache
+        def held(near: str) -> int:
+            holders = self._holders(analyze(near, query=True), view, view.live | view.names)
+            fewest = min(holders.values(), key=len, default=())
+            return len(fewest) if self.catalog.has_word(near, fewest) else 0
+
+        found = self._vocabulary.near(word.lower(), lambda near: held(near) > 0)
+        return tuple(near for _, near in sorted(found, key=lambda pair: (pair[0], -held(pair[1]))))
 
     def close(self) -> None:
         """Release files, and the embedder's connections; a second call does nothing."""

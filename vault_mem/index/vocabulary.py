@@ -7,7 +7,8 @@ becomes `deploy`). So the catalog keeps every distinct word of its notes beside 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Protocol
 
 from vault_mem.index.analysis import written_words
@@ -51,8 +52,10 @@ class Vocabulary:
         self._count = 0
         self._by_length: dict[int, dict[str, list[str]]] = {}
 
-    def near(self, word: str) -> list[tuple[int, str]]:
+    def near(self, word: str, is_wanted: Callable[[str], bool] = lambda _: True) -> list[tuple[int, str]]:
         """Return (distance, word) of the words that a word may be a misspelling of, nearest first, then by word.
+
+        Words that are not wanted, such as those of other versions, are as good as not there.
 
         Distance is edits of one letter (insertion, deletion, substitution, transposition of neighbours): 1, for 8
         letters and more also 2. The first letter is the same, unless one edit is all there is in such a long word.
@@ -64,10 +67,13 @@ class Vocabulary:
             return []
         with self._lock:
             self._catch_up()
-            found = dict(self._within(word, self._sharing_first(word), 2 if len(word) >= LONG else 1))
-            if len(word) >= LONG and not found:
-                found |= self._within(word, self._of_length(word), 1)
-        return sorted((distance, near) for near, distance in found.items() if distance)[:MAX_NEAR]
+            found = self._within(word, self._sharing_first(word), 2 if len(word) >= LONG else 1)
+        kept = _wanted(found, is_wanted)
+        if len(word) >= LONG and not kept:
+            with self._lock:
+                found = self._within(word, self._of_length(word), 1)
+            kept = _wanted(found, is_wanted)
+        return [pair for pair in kept if pair[0]]
 
     def _catch_up(self) -> None:
         while self._count < MAX_WORDS and (rows := self._words.words_after(self._last, limit=10_000)):
@@ -86,10 +92,17 @@ class Vocabulary:
             yield from self._by_length.get(length, {}).values()
 
     @staticmethod
-    def _within(word: str, groups: Iterable[list[str]], most: int) -> Iterator[tuple[str, int]]:
+    def _within(word: str, groups: Iterable[list[str]], most: int) -> list[tuple[int, str]]:
+        """Return (distance, word) of the words of some groups that are at most so far away, in that order."""
         from rapidfuzz import process  # it takes 10 ms, and few questions have a word that nobody wrote
         from rapidfuzz.distance import OSA
 
+        found = []
         for group in groups:
-            nearest = process.extract(word, group, scorer=OSA.distance, score_cutoff=most, limit=MAX_NEAR)
-            yield from ((near, int(distance)) for near, distance, _ in nearest)
+            nearest = process.extract(word, group, scorer=OSA.distance, score_cutoff=most, limit=None)
+            found += [(int(distance), near) for near, distance, _ in nearest]
+        return sorted(found)
+
+
+def _wanted(found: Iterable[tuple[int, str]], is_wanted: Callable[[str], bool]) -> list[tuple[int, str]]:
+    return list(islice((pair for pair in found if is_wanted(pair[1])), MAX_NEAR))
