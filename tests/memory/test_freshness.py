@@ -126,3 +126,15 @@ def test_a_damaged_index_is_rebuilt(memory: Memory, vault: Path) -> None:
     with vault_mem.open_memory(vault) as again:
         assert _found(again, "glacier") == ["notes/glacier.md"]
         assert again.remember("More.").commit
+
+
+def test_another_branch_has_its_evidence_whether_it_was_ever_checked_out_here(memory: Memory, vault: Path) -> None:
+    memory.remember("# Rule\n\nThe rule.")
+    git(vault, "switch", "-qc", "other")
+    written = memory.remember("# Zebra\n\nThe zebra is striped.", agent="alice")
+    git(vault, "switch", "-q", "main")
+    memory.reindex()
+    (hit,) = memory.recall("zebra", at="other").hits
+    assert (hit.commit, hit.agent, hit.author) == (written.revision, "alice", "Test Person")
+    assert memory.recall("zebra").hits == ()
+    assert len(memory.log().acts) == 2

@@ -122,6 +122,7 @@ class Session:
                 self.present()
             if commit not in self._past or not self._stands(self._past[commit]):
                 notes = self.vault.tree(commit)
+                self._know(commit)
                 complete = self.index.update(notes, self._reader(None), progress=self._progress)
                 record = self.index.commits.headline(commit)
                 self._past[commit] = Moment(
@@ -206,10 +207,15 @@ class Session:
 
     def _catch_up(self, snapshot: Snapshot) -> bool:
         complete = self.index.update(snapshot.notes, self._reader(snapshot), progress=self._progress)
-        commits = self.index.commits
-        if snapshot.commit is not None and not commits.has(snapshot.commit):
-            commits.add(self.vault.commits(exclude=commits.known_tips()))
+        if snapshot.commit is not None:
+            self._know(snapshot.commit)
         return complete
+
+    def _know(self, commit: CommitId) -> None:
+        """Have a commit and those behind it in the log, whichever branch it is on."""
+        commits = self.index.commits
+        if not commits.has(commit):
+            commits.add(self.vault.commits(commit, exclude=commits.known_tips()))
 
     def _index_history(self) -> None:
         """Index every version that any commit of the branch wrote, a few hundred at a time."""

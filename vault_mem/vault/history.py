@@ -26,14 +26,17 @@ _LOG = (
 )
 
 
-def read_commits(repository: Repository, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
-    """Yield commits reachable from HEAD, parents first, those reachable from `exclude` left out.
+def read_commits(
+    repository: Repository, head: CommitId | None = None, *, exclude: Collection[CommitId] = ()
+) -> Iterator[CommitRecord]:
+    """Yield commits reachable from a head (None: HEAD), parents first, those reachable from `exclude` left out.
 
     Unknown ids in `exclude` are ignored. A repository without commits yields nothing.
     """
-    if repository.read_object("HEAD") is None:
+    start = head or "HEAD"
+    if repository.read_object(start) is None:
         return
-    request = "\n".join(["HEAD", *(f"^{commit}" for commit in exclude)]) + "\n"
+    request = "\n".join([start, *(f"^{commit}" for commit in exclude)]) + "\n"
     arguments = (*_LOG, "--topo-order", "--reverse", "--ignore-missing", "--stdin")
     yield from _records(repository.tokens(*arguments, stdin=request.encode("ascii")))
 

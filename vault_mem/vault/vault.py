@@ -161,9 +161,9 @@ class Vault:
         """Return the names of the tags, the newest 5,000 of them, and the times of the commits they name."""
         return self._revisions.tags()
 
-    def commits(self, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
-        """Yield the commits reachable from HEAD and not from `exclude`, parents before children."""
-        return history.read_commits(self._repository, exclude=exclude)
+    def commits(self, head: CommitId | None = None, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
+        """Yield the commits reachable from a head (None: HEAD) and not from `exclude`, parents before children."""
+        return history.read_commits(self._repository, head, exclude=exclude)
 
     def shallow_mark(self) -> str:
         """Return where a shallow clone is cut off, as a digest; empty for a whole repository. One file is read."""
