@@ -100,8 +100,13 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nonsense = 1", "unknown key 'nonsense' (known: vault, agent, session, lexical, embedder, reranker)"),
+        (
+            "nonsense = 1",
+            "unknown key 'nonsense' (known: vault, agent, session, lexical, embedder, reranker, recall_log)",
+        ),
         ("agent = 1", "agent must be text in quotes"),
+        ("recall_log = 0", "recall_log must be true or false"),
+        ('recall_log = "no"', "recall_log must be true or false"),
         ("embedder = 7", "embedder must be text in quotes or a table"),
         ("reranker = [1]", "reranker must be text in quotes or a table"),
         ("[embedder]", "kind in [embedder] is missing"),
@@ -133,6 +138,28 @@ def test_what_is_refused_says_what_is_known(tmp_path: Path, text: str, said: str
     message = refusal(tmp_path, text)
     assert said in message
     assert "config.toml" in message
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "expected"),
+    [
+        ("", {}, True),
+        ("recall_log = false", {}, False),
+        ("", {"VAULT_MEM_RECALL_LOG": "0"}, False),
+        ("", {"VAULT_MEM_RECALL_LOG": "Off"}, False),
+        ("recall_log = false", {"VAULT_MEM_RECALL_LOG": "1"}, True),
+        ("recall_log = false", {"VAULT_MEM_RECALL_LOG": ""}, False),
+    ],
+)
+def test_recalls_are_recorded_unless_the_user_says_no(
+    tmp_path: Path, text: str, environment: dict[str, str], expected: bool
+) -> None:
+    assert settings(tmp_path, text, **environment).recall_log is expected
+
+
+def test_a_switch_that_says_neither_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfigError, match=r"VAULT_MEM_RECALL_LOG: 'never' is neither 1 nor 0"):
+        settings(tmp_path, "", VAULT_MEM_RECALL_LOG="never")
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,9 @@ _GIT_LOCAL = (
 )
 _TEXT_KEYS = ("vault", "agent", "session", "lexical")
 _CHOICE_KEYS = ("embedder", "reranker")
-_KEYS = (*_TEXT_KEYS, *_CHOICE_KEYS)
+_FLAG_KEYS = ("recall_log",)
+_FLAGS = {"0": False, "false": False, "no": False, "off": False, "1": True, "true": True, "yes": True, "on": True}
+_KEYS = (*_TEXT_KEYS, *_CHOICE_KEYS, *_FLAG_KEYS)
 _MAX_KEY = 4_096
 
 
@@ -45,7 +47,7 @@ class Settings:
 
     Attributes:
         cache_dir: derived data, deletable at any time.
-        state_dir: usage and unfinished writes; losing it costs ranking, never notes.
+        state_dir: recorded recalls and unfinished writes; losing it loses no note.
         config_dir: where `config.toml` is.
         vault: the vault named in the environment (`VAULT_MEM_VAULT`); goes before the one the current folder is in.
         default_vault: the vault named in `config.toml`; used where no other is found.
@@ -54,6 +56,7 @@ class Settings:
         embedder: what turns texts into vectors.
         reranker: what looks at the best passages again.
         lexical: name of the lexical engine; `whoosh`.
+        recall_log: whether recalls of a session are recorded in the state folder, for `replay`.
     """
 
     cache_dir: Path
@@ -66,6 +69,7 @@ class Settings:
     embedder: EmbedderChoice = DEFAULT_EMBEDDER
     reranker: RerankerChoice = DEFAULT_RERANKER
     lexical: str = "whoosh"
+    recall_log: bool = True
 
     def repository_cache(self, repository: str) -> Path:
         """Return the folder of what is derived from one repository (named by the hash of its git directory)."""
@@ -83,7 +87,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         environ: variables to read instead of the process's own.
 
     Raises:
-        InvalidConfigError: if `config.toml` is not TOML, or a key has the wrong shape or is not known.
+        InvalidConfigError: if `config.toml` is not TOML, or a key has the wrong shape or is not known, or a variable
+            cannot be read.
     """
     env = os.environ if environ is None else environ
     config_dir = _folder(env, "VAULT_MEM_CONFIG", platformdirs.user_config_path(APP))
@@ -104,6 +109,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         embedder=embedder_choice(*choices["embedder"]) if "embedder" in choices else DEFAULT_EMBEDDER,
         reranker=reranker_choice(*choices["reranker"]) if "reranker" in choices else DEFAULT_RERANKER,
         lexical=chosen.get("lexical", "whoosh"),
+        recall_log=_flag("recall_log", written, set_here, default=True),
     )
 
 
@@ -170,12 +176,22 @@ def _folder(env: Mapping[str, str], variable: str, default: Path) -> Path:
     return expanded(env[variable]).resolve() if env.get(variable) else default
 
 
+def _flag(key: str, written: Mapping[str, object], set_here: Mapping[str, str], *, default: bool) -> bool:
+    """Return a switch as the environment has it, else the file."""
+    if key not in set_here:
+        return bool(written.get(key, default))
+    value = set_here[key].strip().lower()
+    if value not in _FLAGS:
+        raise InvalidConfigError(_variable(key), f"{value[:40]!r} is neither 1 nor 0")
+    return _FLAGS[value]
+
+
 def _variable(key: str) -> str:
     return f"VAULT_MEM_{key.upper()}"
 
 
 def _read_file(path: Path) -> dict[str, object]:
-    """Return what the file says; texts are checked here, the embedder and the reranker where they are read."""
+    """Return what the file says; texts and switches are checked here, tables where they are read."""
     try:
         content: dict[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -187,4 +203,6 @@ def _read_file(path: Path) -> dict[str, object]:
             raise InvalidConfigError(str(path), f"unknown key {key!r} (known: {', '.join(_KEYS)})")
         if key in _TEXT_KEYS and not isinstance(value, str):
             raise InvalidConfigError(str(path), f"{key} must be text in quotes")
+        if key in _FLAG_KEYS and not isinstance(value, bool):
+            raise InvalidConfigError(str(path), f"{key} must be true or false")
     return content

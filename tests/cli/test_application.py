@@ -17,7 +17,8 @@ from vault_mem.cli.application import COMMANDS, application
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"
 VERBS = [name for name, verb in vars(Memory).items() if inspect.isfunction(verb) and not name.startswith("_")]
 NOT_VERBS = {"close"}
-COMMAND_OF = {"evaluate": "eval", "log": "history", "changes": "history"}
+COMMAND_OF = {"evaluate": "eval", "log": "history", "changes": "history", "clear_recalls": "replay"}
+ARGUMENT_OF = {"session": "session_id"}  # every command has the option --session, for who asks
 HEAVY = ("rich", "numpy", "git", "fastmcp", "whoosh", "model2vec", "sqlite3", "vault_mem.memory", "vault_mem.index")
 MODULES = Path(__file__).parents[2] / "vault_mem" / "cli"
 
@@ -54,15 +55,16 @@ def test_the_list_and_the_command_say_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - NOT_VERBS))
 def test_every_verb_is_a_command_with_the_same_parameters(verb: str) -> None:
-    shown = {param.name: param for param in command(COMMAND_OF.get(verb, verb)).params}
-    flags = {flag for param in shown.values() for flag in param.opts}
+    params = command(COMMAND_OF.get(verb, verb)).params
+    arguments = {param.name for param in params if isinstance(param, click.Argument)}
+    flags = {flag for param in params for flag in param.opts}
     parameters = [
         name for name in inspect.signature(getattr(Memory, verb)).parameters if name not in {"self", "progress"}
     ]
     for position, name in enumerate(parameters):
-        is_positional = position == 0 and name in {"text", "query", "note", "task", "name"}
+        is_positional = position == 0 and name in {"text", "query", "note", "task", "name", "session"}
         if is_positional or (verb == "revise" and name == "text"):
-            assert isinstance(shown[name], click.Argument)
+            assert ARGUMENT_OF.get(name, name) in arguments
         else:
             assert f"--{name.replace('_', '-')}" in flags
 

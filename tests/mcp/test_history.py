@@ -58,3 +58,24 @@ async def test_an_agent_sees_what_it_would_take_back_before_it_does(memory: Memo
         assert "undo-refused" in refused
         assert "notes/salad.md" in refused
         assert len((await agent.call("rollback", name="before", yes=True))["notes"]) == 2
+
+
+async def test_an_agents_recalls_are_asked_again(memory: Memory, mode: str) -> None:
+    memory.remember("# Port\n\nThe port is 80.")
+    async with connect(memory, mode) as agent:
+        assert (await agent.call("replay"))["total"] == 0
+        await agent.call("recall", query="port")
+        await agent.call("revise", note="Port", text="It is 8080 now.")
+        (session,) = (await agent.call("replay"))["sessions"]
+        assert (session["agent"], session["recalls"]) == ("test-agent-1.0", 1)
+        acts = memory.log(operations=["revise"]).acts
+        assert [act.session for act in acts] == [session["session"]]
+        answer = await agent.call("replay", session=session["session"])
+        (recall,) = answer["recalls"]
+        assert (recall["is_same"], recall["question"]["query"], answer["same"]) == (True, "port", 1)
+        assert [note["path"] for note in recall["before"]] == ["notes/port.md"]
+        assert "now" not in recall
+        write(memory.root, "draft.md", "# Draft\n\nThe zebra crosses.\n")
+        await agent.call("recall", query="zebra")
+        last = (await agent.call("replay", session=session["session"], offset=1))["recalls"][0]
+        assert (last["is_same"], [cause["code"] for cause in last["causes"]]) == (False, ["dirty"])

@@ -22,10 +22,11 @@ from vault_mem.memory.service import Memory
 from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
-HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log", "revert", "rollback"]
+HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log", "replay", "revert", "rollback"]
 ADMIN = ["status", "reindex"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
-NOT_PARAMETERS = {"self", "agent", "session", "passages", "time_words", "min_relevance", "without", "progress"}
+WHO = {"agent", "session"}  # the desk says who writes or asks
+NOT_PARAMETERS = {"self", "passages", "time_words", "min_relevance", "without", "progress"}
 NOT_OF_THE_VERB = {"forget": {"undo"}}
 
 
@@ -83,6 +84,7 @@ async def test_tools_are_as_reviewed() -> None:
 async def test_each_tool_takes_what_its_verb_takes() -> None:
     for name, tool in (await listed(toolsets=("all",))).items():
         verb = set(signature(getattr(Memory, name)).parameters) - NOT_PARAMETERS
+        verb -= WHO if verb >= WHO else set()
         assert set(tool.input_schema.get("properties", {})) == verb | NOT_OF_THE_VERB.get(name, set()), name
 
 
@@ -124,7 +126,7 @@ async def test_only_the_note_is_required() -> None:
 
 
 async def test_annotations_are_true() -> None:
-    reads = {"recall", "read", "history", "log", "changes", "derivation", "bisect", "context", "status"}
+    reads = {"recall", "read", "history", "log", "changes", "derivation", "bisect", "replay", "context", "status"}
     for name, tool in (await listed(toolsets=("all",))).items():
         hints = tool.annotations
         assert hints is not None

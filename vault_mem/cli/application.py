@@ -22,6 +22,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "derivation": "Show what a note was made from.",
         "bisect": "Find the act that changed recall's first answer.",
         "revert": "Take back one act, or all that a session wrote.",
+        "replay": "Ask a session's recalls again, at the revision each one saw.",
         "context": "Show what to know before starting a task.",
     },
     "The vault": {

@@ -81,6 +81,7 @@ class CoreTools:
                 until=until,
                 max_tokens=max_tokens,
                 explain=explain,
+                **self._desk.writer(),
             ),
             shape_recalled,
         )

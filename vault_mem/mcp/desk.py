@@ -1,4 +1,4 @@
-"""Between a tool and the service: says who writes, asks one verb, turns a refusal into what a client shows."""
+"""Between a tool and the service: says who calls, asks one verb, turns a refusal into what a client shows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ A = TypeVar("A")
 
 
 class Writer(TypedDict):
-    """Who writes, as the trailers of a commit name them."""
+    """Who writes or asks, as the trailers of a commit and the record of a recall name them."""
 
     agent: str | None
     session: str

@@ -14,6 +14,7 @@ from vault_mem.mcp.results import (
     shape_checkpoints,
     shape_derivation,
     shape_log,
+    shape_replay,
     shape_undone,
 )
 
@@ -26,6 +27,7 @@ def tools(desk: Desk) -> tuple[FunctionTool, ...]:
         define(history.changes, READS),
         define(history.derivation, READS),
         define(history.bisect, READS),
+        define(history.replay, READS),
         define(history.checkpoint, ADDS),
         define(history.revert, CHANGES),
         define(history.rollback, CHANGES),
@@ -119,6 +121,16 @@ class HistoryTools:
             ),
             shape_bisected,
         )
+
+    def replay(
+        self, session: p.ReplayedSession = None, *, limit: p.ActLimit = p.LOG_LIMIT, offset: p.Offset = 0
+    ) -> ToolResult:
+        """Ask the recalls of a session again, at the revision each one saw: did it get what we get today?
+
+        Without 'session': the sessions that have recalls, the latest first. Returns each question with is_same, its
+        hits before and, where they differ, now, and the causes: what changed since.
+        """
+        return self._desk.ask(lambda memory: memory.replay(session or None, limit=limit, offset=offset), shape_replay)
 
     def checkpoint(self, name: p.CheckpointName = None, *, reason: p.Reason = None) -> ToolResult:
         """Name the present state of memory before a risky change, or list the names.

@@ -174,6 +174,7 @@ Target = Annotated[str, Field(min_length=1, max_length=500, description="A commi
 State = Annotated[str, Field(min_length=1, max_length=500, description="A checkpoint, date, commit or tag.")]
 WithDependents = Annotated[bool, Field(description="Although notes build on it; those derived from it are archived.")]
 Yes = Annotated[bool, Field(description="Write it. Default: only say what would be done.")]
+ReplayedSession = Annotated[_Short, Field(description="A session id. Default: list them.")]
 
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]
 

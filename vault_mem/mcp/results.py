@@ -21,6 +21,8 @@ from vault_mem.memory.answers import (
     NoteAnswer,
     Recalled,
     Related,
+    Replay,
+    ReplayedRecall,
     Undone,
     to_json,
 )
@@ -140,6 +142,16 @@ def shape_log(log: VaultLog) -> Shaped:
 def shape_changes(changes: Changes) -> Shaped:
     """Return as many changed notes as fit."""
     return _bounded(shape(changes), "notes", "limit and offset")
+
+
+def shape_replay(replay: Replay) -> Shaped:
+    """Return as many recalls or sessions as fit; hits that are the same now as before are said once."""
+    shaped = shape(replace(replay, recalls=tuple(map(_said_once, replay.recalls))))
+    return _bounded(_bounded(shaped, "recalls", "limit and offset"), "sessions", "limit and offset")
+
+
+def _said_once(recall: ReplayedRecall) -> ReplayedRecall:
+    return replace(recall, now=()) if recall.is_same else recall
 
 
 def _trimmed(value: Json) -> Json:

@@ -41,15 +41,18 @@ def status(session: Session) -> Status:
         is_writable=session.vault.is_writable,
         notice=tuple(_notices(session)),
         reranker=session.reranker.name if session.reranker else None,
+        recall_log=str(session.recalls.folder) if session.recalls.is_on else None,
     )
 
 
 def _notices(session: Session) -> Iterator[str]:
-    """Yield what a person should know, models that did not answer when they were last asked included."""
+    """Yield what a person should know: also of models that did not answer, and of recalls that are not recorded."""
     if session.vault.identity_hint:
         yield session.vault.identity_hint
     troubles = (session.index.embedder_trouble, session.reranker.trouble if session.reranker else None)
     yield from filter(None, troubles)
+    if session.recalls.trouble:
+        yield f"Recalls are not recorded: {session.recalls.trouble}"
 
 
 def reindex(session: Session, *, history: bool, progress: Progress | None) -> Reindexed:

@@ -7,8 +7,18 @@ from pathlib import Path
 
 from vault_mem.memory import bisecting, changing, checkouts, checkpoints, derivations, histories, logs, reverting
 from vault_mem.memory.acts import Changes, VaultLog
-from vault_mem.memory.answers import Bisected, Checkouts, Checkpoints, Derivation, History, Undone
+from vault_mem.memory.answers import (
+    Bisected,
+    Checkouts,
+    Checkpoints,
+    ClearedRecalls,
+    Derivation,
+    History,
+    Replay,
+    Undone,
+)
 from vault_mem.memory.open_vault import OpenVault
+from vault_mem.memory.replaying import replaying
 from vault_mem.recall.query import Question
 
 
@@ -288,3 +298,29 @@ class Past(OpenVault):
             VaultBusyError, DetachedHeadError, OperationInProgressError, StorageError: if the vault cannot be written.
         """
         return reverting.rollback(self._session.acting(agent, session, reason), name, yes=yes)
+
+    def replay(self, session: str | None = None, *, limit: int | None = None, offset: int = 0) -> Replay:
+        """Ask the recorded recalls of a session again, each at the revision it saw, and say what comes out otherwise.
+
+        A question is asked as of its own time: what `yesterday` meant, and what had expired, is judged by that. Where
+        the answer is another one, `causes` name what changed: the vault's commits, the index, the weights, a model.
+        Nothing is recorded by it. `context` is not recorded and not replayed.
+
+        Args:
+            session: whose recalls; the sessions that have some are listed if not given.
+            limit: recalls (or sessions) at most; None is all.
+            offset: recalls (or sessions) to skip.
+
+        Raises:
+            InvalidQueryError: for a page out of bounds.
+            StorageError: if the records are there and cannot be read.
+        """
+        return replaying.replay(self._session, session, limit=limit, offset=offset)
+
+    def clear_recalls(self, session: str | None = None) -> ClearedRecalls:
+        """Delete the recorded recalls of a session, or of all of them if none is given.
+
+        Raises:
+            StorageError: if they cannot be deleted.
+        """
+        return replaying.clear(self._session, session)

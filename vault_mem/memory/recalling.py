@@ -34,11 +34,6 @@ MAX_COMPARED = 100
 """Places of a ranking that are compared with what stands above them."""
 
 
-def recall(session: Session, question: Question) -> Recalled:
-    """Answer a question; see `Memory.recall`."""
-    return answered(session, session.at(question.at), question)
-
-
 def answered(session: Session, moment: Moment, question: Question) -> Recalled:
     """Answer a question from a moment: the one it asks about, or one that is kept for many questions."""
     judged = _judged(moment, question)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vault_mem.memory import contexts, forgetting, graph, reading, recalling, remembering, revising
+from vault_mem.memory import contexts, forgetting, graph, reading, remembering, revising
 from vault_mem.memory.answers import Context, NoteAnswer, Recalled, Related, Remembered, Written
 from vault_mem.memory.past import Past
+from vault_mem.memory.replaying import recording
 from vault_mem.memory.requests import DEFAULT_LIMIT, NewNote
 from vault_mem.memory.upkeep import Upkeep
 from vault_mem.recall.query import Question
@@ -117,8 +118,12 @@ class Memory(Past, Upkeep):
         time_words: bool = True,
         min_relevance: float = 0.0,
         without: Sequence[str] = (),
+        agent: str | None = None,
+        session: str | None = None,
     ) -> Recalled:
         """Answer a question with ranked passages, now or as of any revision.
+
+        A recall of a session is recorded in the user's state folder, for `replay`, unless the settings say no.
 
         Args:
             query: words or a question; empty lists what the filters leave, newest first.
@@ -143,6 +148,8 @@ class Memory(Past, Upkeep):
             min_relevance: leave out hits that answer less surely than this, 0..1.
             without: parts of the ranking to switch off: any of `vault_mem.recall.weights.SWITCHES`.
             time_words: read the times that the question names, such as `last week`; see `Recalled.window`.
+            agent: who asks, for the record; default from the settings.
+            session: the asker's session; default from the settings. Without one nothing is recorded.
 
         Raises:
             InvalidQueryError: without query and filter, for a query over 10,000 characters or a bad argument.
@@ -173,7 +180,8 @@ class Memory(Past, Upkeep):
             without=without,
             now=self._session.now(),
         )
-        return self._session.asking(lambda: recalling.recall(self._session, question))
+        acting = self._session.acting(agent, session, "")
+        return self._session.asking(lambda: recording.recall(acting, question))
 
     def read(self, note: str, *, at: str | None = None, section: str | None = None) -> NoteAnswer:
         """Return a note whole, or one section or line range of it, as it is or was.

@@ -15,6 +15,7 @@ from vault_mem.errors import GitCommandError, IndexReplacedError, VaultBusyError
 from vault_mem.index.index import Index
 from vault_mem.index.lineage import Lineage, Version
 from vault_mem.memory.moment import Moment
+from vault_mem.memory.replaying.recall_log import RecallLog
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.recall.rerankers.base import Reranker
@@ -25,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 PAST_MOMENTS = 8
 HISTORY_BATCH = 500
 MAX_REPEATS = 3
+RECALLS_FOLDER = "recalls"
 _T = TypeVar("_T")
 
 
@@ -43,11 +45,12 @@ class Session:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         reranker: Reranker | None = None,
     ) -> None:
-        """Keep the parts; `agent` and `session` are the defaults of every write."""
+        """Keep the parts; `agent` and `session` are the defaults of every verb."""
         self.vault = vault
         self.index = index
         self.settings = settings
         self.reranker = reranker
+        self.recalls = RecallLog(settings.repository_state(vault.key) / RECALLS_FOLDER, is_on=settings.recall_log)
         self._agent = agent or settings.agent
         self._session = session or settings.session
         self._progress = progress
@@ -69,7 +72,7 @@ class Session:
         return self._clock()
 
     def acting(self, agent: str | None, session: str | None, reason: str) -> Acting:
-        """Return this session with who acts and why, for a write."""
+        """Return this session with who acts and why."""
         return Acting(self, agent or self._agent, session or self._session, reason.strip())
 
     def present(self) -> Moment:
@@ -115,7 +118,14 @@ class Session:
         """
         if revision is None:
             return self.present()
-        commit = self.vault.resolve(revision, now=self.now())
+        return self.at_commit(self.vault.resolve(revision, now=self.now()))
+
+    def at_commit(self, commit: CommitId) -> Moment:
+        """Return the vault as a commit has it.
+
+        Raises:
+            RevisionNotFoundError: if there is no such commit here.
+        """
         with self._lock:
             self._expect_history()
             if not self.index.commits.has(commit):
@@ -242,7 +252,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """A session with who writes and why."""
+    """A session with who writes or asks, and why."""
 
     session: Session
     agent: str | None

@@ -49,7 +49,7 @@ def format_message(act: Act) -> str:
         ("Memory-Session", act.session),
         ("Memory-Code", act.code),
     ]
-    lines = [f"{key}: {_one_line(value)}" for key, value in facts if value and _one_line(value)]
+    lines = [f"{key}: {one_line(value)}" for key, value in facts if value and one_line(value)]
     parts = [_subject(act), _clean(act.reason), "\n".join(lines)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -77,7 +77,7 @@ def _subject(act: Act) -> str:
         about = act.changes[0].path
     else:
         about = f"{len(act.changes)} notes"
-    return _one_line(f"{act.verb}: {about}", limit=_MAX_SUBJECT)
+    return one_line(f"{act.verb}: {about}", limit=_MAX_SUBJECT)
 
 
 def _pairs(paragraph: str) -> list[tuple[str, str]]:
@@ -94,5 +94,6 @@ def _clean(text: str) -> str:
     return _ENDS_MESSAGE.sub(" ", kept)
 
 
-def _one_line(text: str, limit: int = _MAX_FACT) -> str:
+def one_line(text: str, limit: int = _MAX_FACT) -> str:
+    """Return a text from outside as a trailer holds it: on one line, without control characters, cut to a limit."""
     return " ".join(_CONTROL.sub(" ", text[: limit * 4]).split())[:limit].rstrip()

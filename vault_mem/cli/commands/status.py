@@ -43,6 +43,7 @@ def _rows(status: Status) -> list[tuple[str, str]]:
         ("statuses", _counts(status.by_status)),
         ("passages", f"{status.passages:,}: {index}"),
         ("reranker", status.reranker or ""),
+        ("recalls", f"recorded in {status.recall_log}" if status.recall_log else "not recorded (recall_log is off)"),
         ("index", f"{status.index_bytes / 1e6:.1f} MB in {status.index_folder}"),
     ]
 

@@ -14,21 +14,32 @@ from vault_mem.memory.answers.derived import Derivation, Origin
 from vault_mem.memory.answers.looked_back import BlamedLine, Difference, History, Version
 from vault_mem.memory.answers.plain import Answer, Json, to_json
 from vault_mem.memory.answers.recalled import Context, ContextItem, Feature, Hit, Recalled, TimeWindow
+from vault_mem.memory.answers.replayed import (
+    AnsweredNote,
+    Cause,
+    ClearedRecalls,
+    RecordedSession,
+    Replay,
+    ReplayedRecall,
+)
 from vault_mem.memory.answers.reports import Finding, Reindexed, Report, Status
 from vault_mem.memory.answers.undone import Clash, Dependent, Undone, UndoneNote
 from vault_mem.memory.answers.written import NoteAnswer, Related, Relation, Remembered, Written
 
 __all__ = [
     "Answer",
+    "AnsweredNote",
     "Belief",
     "Bisected",
     "BlamedLine",
+    "Cause",
     "ChangedText",
     "Checkout",
     "Checkouts",
     "Checkpoint",
     "Checkpoints",
     "Clash",
+    "ClearedRecalls",
     "Context",
     "ContextItem",
     "Dependent",
@@ -42,10 +53,13 @@ __all__ = [
     "NoteAnswer",
     "Origin",
     "Recalled",
+    "RecordedSession",
     "Reindexed",
     "Related",
     "Relation",
     "Remembered",
+    "Replay",
+    "ReplayedRecall",
     "Report",
     "Status",
     "TimeWindow",

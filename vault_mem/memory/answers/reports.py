@@ -17,6 +17,7 @@ class Status:
         by_type, by_status: notes counted.
         indexed, embedded: passages the index can find by words and by meaning, of `passages`.
         embedder, reranker: the models in use, None for none; neither is asked whether it answers.
+        recall_log: the folder where recalls of sessions are recorded, None if the user switched that off.
         operation: a merge, rebase, … in progress, None otherwise.
     """
 
@@ -39,6 +40,7 @@ class Status:
     is_writable: bool = True
     notice: tuple[str, ...] = ()
     reranker: str | None = None
+    recall_log: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
