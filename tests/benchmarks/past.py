@@ -3,7 +3,8 @@
     python -m tests.benchmarks.past --notes 10000 --commits 20000 --json
 
 Medians in milliseconds, in process: the log of a note, a note as of a moment, blame, the vault's log and what changed
-in it, the log of commits built from nothing and caught up after ten commits, and recall at a moment against recall now.
+in it, the act that changed an answer, the log of commits built from nothing and caught up after ten commits, and recall
+at a moment against recall now.
 Compare numbers of one run only.
 """
 
@@ -66,6 +67,7 @@ def measure(*, notes: int, commits: int, asked: int = ASKED, floors: int = FLOOR
         with vault_mem.open_memory(vault) as memory:
             memory.recall("anything")
             figures = [*built, *_notes(memory, vault, asked, floors), *_vault(memory, vault, floors)]
+            figures += _bisects(memory, vault, max(2, floors // 2))
             now, then = _recalls(memory, vault, asked)
         figures += [Figure("recall now", None, now, None), Figure("recall --at", None, then, None)]
         return Past(notes, commits, tuple(figures), round(then / now, 2))
@@ -149,6 +151,32 @@ def _vault(memory: vault_mem.Memory, vault: Path, floors: int) -> list[Figure]:
             None,
             _each(range(floors), lambda _: memory.changes(since=since)),
             _each(range(floors), lambda _: _git(vault, "diff", "--name-status", since)),
+        ),
+    ]
+
+
+def _bisects(memory: vault_mem.Memory, vault: Path, asked: int) -> list[Figure]:
+    """Ask which act changed the answer to a question, over the whole line; git: which commits have to do with words of it.
+
+    The first question finds old versions that are not in the index yet; those that follow find some of them there.
+    """
+    chance = random.Random(11)
+    root, *_ = _git(vault, "rev-list", "--first-parent", "--reverse", "HEAD").split()
+    words = [
+        (vault / path).read_text(encoding="utf-8").split()[8:] for path in _git(vault, "ls-files", "*/*.md").split()
+    ]
+    questions = [" ".join(chance.sample(text, min(6, len(text)))) for text in chance.sample(words, asked)]
+    phrase = " ".join(words[0][-3:])
+    first = _milliseconds(lambda: memory.bisect(questions[0], good=root))
+    for question in questions:
+        memory.bisect(question, good=root)
+    return [
+        Figure("bisect, old versions not indexed", None, first, None),
+        Figure(
+            "bisect over the whole history",
+            2_000,
+            _each(questions, lambda question: memory.bisect(question, good=root)),
+            _each(range(2), lambda _: _git(vault, "log", f"-S{phrase}", "--format=%H")),
         ),
     ]
 
