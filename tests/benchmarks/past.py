@@ -156,7 +156,7 @@ def _vault(memory: vault_mem.Memory, vault: Path, floors: int) -> list[Figure]:
 
 
 def _bisects(memory: vault_mem.Memory, vault: Path, asked: int) -> list[Figure]:
-    """Ask which act changed the answer to a question, over the whole line; git: which commits have to do with words of it.
+    """Ask which act changed the answer to a question, over the whole line; git: which commits are about words of it.
 
     The first question finds old versions that are not in the index yet; those that follow find some of them there.
     """
