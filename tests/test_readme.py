@@ -14,13 +14,13 @@ import click
 import pytest
 
 import vault_mem
+from tests import story
 from vault_mem.cli.application import COMMANDS, application
 from vault_mem.mcp.core import CoreTools
 
 README_FILE = Path(__file__).parents[1] / "README.md"
 README = README_FILE.read_text(encoding="utf-8")
-TRANSCRIPT = re.compile(r"(<!-- quickstart -->\n```console\n)(.*?)(```\n<!-- /quickstart -->)", re.DOTALL)
-CHANGING = re.compile(r"\b[0-9a-f]{9}\b|\b\d+\.\d+\b")  # commits, scores, seconds
+CHANGING = re.compile(r"\b[0-9a-f]{9}\b|\b\d+\.\d+\b|\b\d{4}-\d\d-\d\d \d\d:\d\d\b")  # commits, scores, seconds, times
 
 
 def blocks(language: str) -> list[str]:
@@ -75,9 +75,22 @@ def test_the_transcript_is_what_quickstart_prints(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=README_FILE.parent, check=True, capture_output=True, text=True, encoding="utf-8")
     told = done.stdout.replace(str(vault), "first-look").partition(" Next:")[0]
     printed = f"$ vault-mem quickstart --vault first-look\n{told}\n"
+    is_told("quickstart", printed)
+
+
+def test_the_story_is_what_is_printed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refresh with UPDATE_GOLDEN=1, then read the difference like code."""
+    story.tell(tmp_path / "memory", monkeypatch)
+    is_told("story", story.transcript(tmp_path / "memory"))
+
+
+def is_told(name: str, printed: str) -> None:
+    """Check that the README's block of that name says what was printed, but for what changes with every run."""
+    block = re.compile(rf"(<!-- {name} -->\n```console\n)(.*?)(```\n<!-- /{name} -->)", re.DOTALL)
     if os.environ.get("UPDATE_GOLDEN"):
-        README_FILE.write_text(TRANSCRIPT.sub(lambda found: found[1] + printed + found[3], README), encoding="utf-8")
+        readme = README_FILE.read_text(encoding="utf-8")
+        README_FILE.write_text(block.sub(lambda found: found[1] + printed + found[3], readme), encoding="utf-8")
         return
-    shown = TRANSCRIPT.search(README)
+    shown = block.search(README)
     assert shown is not None
     assert CHANGING.sub("*", shown[2]) == CHANGING.sub("*", printed), "review the change, then run with UPDATE_GOLDEN=1"
