@@ -153,6 +153,19 @@ def test_sides_of_a_diff_are_revisions_whatever_the_clocks_say(
     assert [version.commit for version in memory.history("Rule", since=first, until=second).versions] == [second]
 
 
+def test_a_branch_that_is_not_merged_has_a_past(memory: Memory, vault: Path) -> None:
+    first = memory.remember("One.", title="Rule")
+    git(vault, "switch", "-qc", "side")
+    write(vault, first.note.path, (vault / first.note.path).read_text().replace("One.", "Two."))
+    git(vault, "commit", "-qam", "aside")
+    git(vault, "switch", "-q", "main")
+    side = git(vault, "rev-parse", "side").strip()
+    assert [version.commit for version in memory.history("Rule", at="side").versions] == [side, first.commit]
+    assert memory.read("Rule", at="side").commit == side
+    assert [(hit.commit, hit.author) for hit in memory.recall("two", at="side").hits] == [(side, "Test Person")]
+    assert [version.commit for version in memory.history("Rule").versions] == [first.commit]
+
+
 def test_before_its_first_commit_a_note_is_not_known(memory: Memory) -> None:
     before = memory.remember("One.", title="First").commit
     memory.remember("Two.", title="Second")
