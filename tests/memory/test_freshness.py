@@ -116,6 +116,19 @@ def test_the_history_of_a_shallow_clone_grows_when_it_is_deepened(memory: Memory
         assert shallow.recall("three").hits[0].agent == "alice"
 
 
+def test_a_revision_of_a_shallow_clone_that_was_deepened_has_its_past(
+    memory: Memory, vault: Path, tmp_path: Path
+) -> None:
+    commits = [memory.remember("One.", title="Rule").commit, memory.revise("Rule", "Two.").commit]
+    memory.revise("Rule", "Three.")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", "--depth", "2", vault.as_uri(), str(clone))
+    with vault_mem.open_memory(clone) as shallow:
+        assert [version.commit for version in shallow.history("Rule", at="HEAD~1").versions] == commits[1:]
+        git(clone, "fetch", "-q", "--unshallow")
+        assert [version.commit for version in shallow.history("Rule", at="HEAD~1").versions] == commits[::-1]
+
+
 def test_a_damaged_index_is_rebuilt(memory: Memory, vault: Path) -> None:
     memory.remember("The glacier melts.", title="Glacier")
     folder = Path(memory.status().index_folder)

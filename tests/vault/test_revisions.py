@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vaults import git, make_vault, write
+from tests.vaults import git, make_vault, open_vault, write
 from vault_mem.errors import RevisionNotFoundError
 from vault_mem.vault.vault import Vault
 
@@ -93,6 +93,20 @@ def test_line_follows_new_commits_resets_and_branches(tmp_path: Path) -> None:
         git(vault.root, "switch", "-q", "--orphan", "fresh")
         fresh = commit_at(vault, "2026-06-01", "fresh")
         assert at(vault, "2026-09-01") == fresh
+
+
+def test_line_is_read_again_where_a_shallow_clone_was_deepened(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as whole:
+        first_at(whole, "2026-01-01")
+        one = commit_at(whole, "2026-02-01", "one")
+        two = commit_at(whole, "2026-03-01", "two")
+        git(tmp_path, "clone", "-q", "--depth=1", whole.root.as_uri(), "clone")
+    with open_vault(tmp_path / "clone") as vault:
+        assert at(vault, "2026-03-02") == two
+        with pytest.raises(RevisionNotFoundError, match="cut off before it"):
+            at(vault, "2026-02-02")
+        git(vault.root, "fetch", "-q", "--unshallow")
+        assert at(vault, "2026-02-02") == one
 
 
 def test_merged_side_branch_is_not_on_the_line(tmp_path: Path) -> None:

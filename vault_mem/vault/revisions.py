@@ -37,6 +37,7 @@ class Revisions:
         """Start without knowing the line."""
         self._repository = repository
         self._line = _Line()
+        self._cut = b""
         self._lock = Lock()
 
     def resolve(self, revision: str, *, now: datetime) -> CommitId:
@@ -53,7 +54,7 @@ class Revisions:
             return found
         moment = parse_typed(text, now=now, end_of_day=True)
         if moment is None:
-            raise RevisionNotFoundError(revision, "this clone's history is cut off" if self._is_shallow() else "")
+            raise RevisionNotFoundError(revision, "this clone's history is cut off" if self._shallow() else "")
         return self._at(moment, revision)
 
     def tags(self) -> Mapping[str, datetime]:
@@ -109,20 +110,25 @@ class Revisions:
         head = self._read("HEAD")
         if head is None:
             raise RevisionNotFoundError(revision, "the vault has no commits yet")
+        cut = self._shallow()
         with self._lock:
+            if cut != self._cut:
+                self._line, self._cut = _Line(), cut
             self._line = self._line.extended(self._repository, head)
             position = bisect_right(self._line.maxima, moment.timestamp()) - 1
             if position >= 0:
                 return self._line.commits[position]
         raise RevisionNotFoundError(
             revision,
-            "this clone's history is cut off before it"
-            if self._is_shallow()
-            else "it is before the vault's first commit",
+            "this clone's history is cut off before it" if cut else "it is before the vault's first commit",
         )
 
-    def _is_shallow(self) -> bool:
-        return (self._repository.common_dir / "shallow").exists()
+    def _shallow(self) -> bytes:
+        """Return the commits at which a shallow clone is cut off; nothing for a whole repository."""
+        try:
+            return (self._repository.common_dir / "shallow").read_bytes()
+        except OSError:
+            return b""
 
 
 class _Line:
