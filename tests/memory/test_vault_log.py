@@ -145,6 +145,19 @@ def test_a_note_is_followed_by_its_id_not_by_its_place(memory: Memory, vault: Pa
     }
 
 
+def test_a_deleted_note_whose_place_another_took_has_its_commit(memory: Memory, vault: Path) -> None:
+    memory.remember("First text.", title="First")
+    memory.remember("Second text.", title="Second")
+    start = git(vault, "rev-parse", "HEAD").strip()
+    memory.revise("First", "Other first text.")
+    git(vault, "mv", "-f", "notes/second.md", "notes/first.md")
+    git(vault, "commit", "-qm", "take its place")
+    memory.revise("Second", "Other second text.")
+    found = {note.kind: note for note in memory.changes(since=start).notes}
+    assert (found["deleted"].path, found["deleted"].subject) == ("notes/first.md", "take its place")
+    assert (found["moved"].path, found["moved"].old_path) == ("notes/first.md", "notes/second.md")
+
+
 def test_a_merged_act_says_when_it_was_written_and_when_it_arrived(memory: Memory, vault: Path) -> None:
     commit(vault, "base.md", "Base", "01-01")
     main = git(vault, "symbolic-ref", "--short", "HEAD").strip()

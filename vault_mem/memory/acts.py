@@ -53,7 +53,8 @@ class ChangedNote:
         kind: one of `KINDS`.
         path: where the note is, or was last.
         old_path: where it was before, None if it was there already (or not at all).
-        commit: the act; the rest is said by it. None where a shallow clone does not have it.
+        commit: the act; the rest is said by it. None where a shallow clone does not have it, or where a merge left out
+            a note that only the merged line had.
     """
 
     kind: str

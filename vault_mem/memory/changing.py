@@ -12,6 +12,7 @@ from vault_mem.memory.session import Session
 from vault_mem.memory.stretches import check_page, stretch
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.notes.record import CommitRecord
 
 _RETIRED = frozenset({"superseded", "archived"})
 
@@ -105,7 +106,12 @@ def _changed(
     note = after or before
     if note is None:
         raise TypeError("a pair has a side")
-    record = commits.introduced(note.path, note.blob, head) if after else commits.deleted(note.path, head)
+    if after is not None:
+        record = commits.introduced(after.path, after.blob, head)
+    elif note.path in session.vault.tree(head):
+        record = _displacing(session, head, note)
+    else:
+        record = commits.deleted(note.path, head)
     return ChangedNote(
         kind=kind,
         path=note.path,
@@ -117,3 +123,19 @@ def _changed(
         author=record.author if record else None,
         agent=record.agent if record else None,
     )
+
+
+def _displacing(session: Session, head: CommitId, note: _Version) -> CommitRecord | None:
+    """Return the newest commit that put another note in one's place; a merge only where no other commit did."""
+    commits = session.index.commits
+    ranks = commits.order(head).ranks
+    touching = (commit for commit in commits.touching(lambda path: path == note.path) if commit in ranks)
+    records = (commits.record(commit) for commit in sorted(touching, key=ranks.__getitem__, reverse=True))
+    found = [record for record in records if record is not None and _displaces(session, record, note)]
+    return next((record for record in found if len(record.parents) < 2), found[0] if found else None)
+
+
+def _displaces(session: Session, record: CommitRecord, note: _Version) -> bool:
+    (change,) = (change for change in record.changes if change.path == note.path)
+    before, after = (_versions(session, {note.path: blob} if blob else {}) for blob in (change.old, change.new))
+    return any(version.id == note.id for version in before) and all(version.id != note.id for version in after)
