@@ -24,9 +24,7 @@ def answers(memory: Memory, moments: Sequence[str]) -> Answers:
     for at in moments:
         for query in QUERIES:
             hits = memory.recall(query, at=at, statuses=EVERY_STATUS).hits
-            found.append(
-                [(hit.path, hit.id, hit.version, hit.commit, hit.author, hit.agent, hit.score) for hit in hits]
-            )
+            found.append([(hit.path, hit.id, hit.version, hit.commit, hit.author, hit.agent) for hit in hits])
         found.append([memory.changes(until=at), memory.log(until=at).acts])
         found.extend(_of_the_note(memory, at))
     return found

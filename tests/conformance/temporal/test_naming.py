@@ -50,11 +50,9 @@ def answers(memory: Memory, at: str) -> list[object]:
         (as_of.revision, as_of.note),
         memory.read(PATH, at=at),
         [(hit.path, hit.version, hit.commit, hit.status, hit.excerpt) for hit in hits],
-        [(line.text, line.commit) for line in memory.history(PATH, view="blame", at=at).blame],
         memory.history(PATH, at=at).versions,
         memory.changes(until=at),
         memory.log(until=at),
-        memory.derivation(PATH, at=at),
     ]
 
 

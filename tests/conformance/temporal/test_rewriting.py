@@ -193,8 +193,10 @@ def test_branches_have_pasts_of_their_own(vault: Path) -> None:
         git(vault, "switch", "-q", "main")
         own = commit(vault, day(12), {NOTE: "Three.\n"})
         assert (log(memory), told(memory, "2026-01-11", "now")) == ([own, first], ["One.", "Three."])
+        memory.reindex()  # forgets what it knew of the other branch
         assert told(memory, "side", aside) == ["Two.", "Two."]
         assert [version.commit for version in memory.history(NOTE, at="side").versions] == [aside, first]
+        assert [hit.commit for hit in memory.recall("two", at="side").hits] == [aside]
         git(vault, "switch", "-q", "side")
         assert (log(memory), told(memory, "now")) == ([aside, first], ["Two."])
 

@@ -1,0 +1,86 @@
+"""What the log of a note is, by the rules as they are written down, found slowly."""
+
+from __future__ import annotations
+
+from tests.properties.git_oracle import GitOracle, Place
+
+
+def log_on_a_line(git: GitOracle, path: str) -> list[tuple[str, str]]:
+    """Return (commit, path) of a note's versions, newest first, in a history without merges.
+
+    At a path, what each commit did to it; where a commit put the note there and took the same note (the same bytes
+    first, else the same id) from elsewhere, the history there; else it goes on only if the note had been deleted here.
+    """
+    found = []
+    commits = [commit for commit, _ in reversed(git.line(git.head))]
+    for position, commit in enumerate(commits):
+        old, new = git.before(commit).get(path), git.trees[commit].get(path)
+        if old == new:
+            continue
+        found.append((commit, path))
+        if old is not None or new is None:
+            continue
+        gone = [(other, blob) for other, blob in sorted(git.before(commit).items()) if other not in git.trees[commit]]
+        same = [other for other, blob in gone if blob == new] + [
+            other for other, blob in gone if git.is_same_note(blob, new)
+        ]
+        if same:
+            path = same[0]
+            continue
+        deleted = [
+            git.before(older)[path]
+            for older in commits[position + 1 :]
+            if path in git.before(older) and path not in git.trees[older]
+        ]
+        if not deleted or not git.is_same_note(deleted[0], new):
+            break
+    return found
+
+
+def log_by_id(git: GitOracle, identity: str) -> set[str] | None:
+    """Return the commits that gave the note with an id a place or a text, except merges that only brought it.
+
+    None where the id alone does not decide: it is in two places, it came anew after it was gone, it changed places with
+    another note, or one line moved the note while the other one changed it.
+    """
+    commits = git.behind(git.head)
+    held = {commit: git.places(identity, commit) for commit in commits}
+    if any(len(places) > 1 for places in held.values()) or not held[git.head]:
+        return None
+    states = {commit: places[0] if places else None for commit, places in held.items()}
+    firsts = {commit: states[git.parents[commit][0]] if git.parents[commit] else None for commit in commits}
+    changing = {commit for commit in commits if states[commit] != firsts[commit]}
+    own = {commit for commit in changing if not _is_brought(git, commit, states, changing)}
+    if len([commit for commit in own if firsts[commit] is None]) > 1:
+        return None
+    if any(states[commit] is None or _is_displaced(git, commit, states[commit], firsts[commit]) for commit in changing):
+        return None
+    if any(_is_tangled(git, commit, states, changing) for commit in commits if len(git.parents[commit]) > 1):
+        return None
+    return own
+
+
+def _is_brought(git: GitOracle, merge: str, states: dict[str, Place | None], changing: set[str]) -> bool:
+    """Whether a commit behind a merge's second parent, and not its first, had given the note this same state."""
+    if len(git.parents[merge]) < 2:
+        return False
+    first, second = git.parents[merge]
+    aside = git.behind(second) - git.behind(first)
+    return any(states[other] == states[merge] for other in aside & changing)
+
+
+def _is_displaced(git: GitOracle, commit: str, new: Place | None, old: Place | None) -> bool:
+    """Whether the note came to a place that another note had, or another note to its place."""
+    came = new is not None and (old is None or old[0] != new[0]) and new[0] in git.before(commit)
+    left = old is not None and (new is None or old[0] != new[0]) and old[0] in git.trees[commit]
+    return came or left
+
+
+def _is_tangled(git: GitOracle, merge: str, states: dict[str, Place | None], changing: set[str]) -> bool:
+    """Whether one of the lines that a merge joins moved the note, and the merge is not simply what that line did."""
+    first, second = git.parents[merge]
+    ahead, aside = git.behind(first) - git.behind(second), git.behind(second) - git.behind(first)
+    moved = {path for commit in (ahead | aside) & changing if (place := states[commit]) for path in place[:1]}
+    both = bool(ahead & changing) and bool(aside & changing)
+    moves = len(moved | {place[0] for side in (first, second) if (place := states[side])}) > 1
+    return moves and (both or states[merge] != states[first if ahead & changing else second])
