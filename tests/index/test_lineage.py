@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,8 +8,8 @@ import pytest
 from tests.index.samples import blob_of, commit, commit_id
 from vault_mem.index.catalog import Catalog
 from vault_mem.index.commits import CommitLog
-from vault_mem.index.lineage import Lineage, Version
-from vault_mem.notes.model import BlobId, NotePath
+from vault_mem.index.lineage import IdOf, Lineage, Version
+from vault_mem.notes.model import NotePath
 
 
 @pytest.fixture
@@ -22,20 +22,21 @@ def log(tmp_path: Path) -> Iterator[CommitLog]:
 NOTE = NotePath("note.md")
 
 
-def same(*groups: set[str]) -> Callable[[BlobId, BlobId], bool]:
-    """Texts that are versions of one note."""
-    return lambda a, b: any({a, b} <= {blob_of(text) for text in group} for group in groups)
+def ids(**texts: str) -> IdOf:
+    """Texts by the id that they have."""
+    known = {blob_of(text): identity for identity, some in texts.items() for text in some.split()}
+    return known.get
 
 
-NEVER = same()
+NONE = ids()
 
 
-def lineage(log: CommitLog, head: str, same_note: Callable[[BlobId, BlobId], bool] = NEVER) -> Lineage:
-    return Lineage(log, commit_id(head), same_note=same_note)
+def lineage(log: CommitLog, head: str, note_id: IdOf = NONE) -> Lineage:
+    return Lineage(log, commit_id(head), note_id=note_id)
 
 
-def trace(log: CommitLog, head: str, same_note: Callable[[BlobId, BlobId], bool] = NEVER) -> tuple[Version, ...]:
-    return lineage(log, head, same_note).trace(NOTE)
+def trace(log: CommitLog, head: str, note_id: IdOf = NONE) -> tuple[Version, ...]:
+    return lineage(log, head, note_id).trace(NOTE)
 
 
 def subjects(versions: tuple[Version, ...]) -> list[str]:
@@ -139,7 +140,7 @@ def test_a_moved_version_was_made_from_the_one_at_the_other_path(log: CommitLog)
             commit("moved", "made", changes=[("first.md", "v1", None), ("note.md", None, "v2")]),
         ]
     )
-    known = lineage(log, "moved", same({"v1", "v2"}))
+    known = lineage(log, "moved", ids(one="v1 v2"))
     (newest, _) = known.trace(NOTE)
     assert [(each.record.subject, each.path) for each in known.made_from(newest)] == [("made", "first.md")]
 
@@ -176,7 +177,7 @@ def test_a_rename_is_followed_by_content_and_by_id(log: CommitLog) -> None:
             commit("moved+edited", "edited", changes=[("mid.md", "v2", None), ("note.md", None, "v3")]),
         ]
     )
-    versions = trace(log, "moved+edited", same({"v2", "v3"}))
+    versions = trace(log, "moved+edited", ids(one="v2 v3"))
     assert [(version.record.subject, version.path) for version in versions] == [
         ("moved+edited", "note.md"),
         ("edited", "mid.md"),
@@ -184,7 +185,7 @@ def test_a_rename_is_followed_by_content_and_by_id(log: CommitLog) -> None:
         ("made", "first.md"),
     ]
     assert [version.blob for version in versions] == [blob_of(text) for text in ("v3", "v2", "v1", "v1")]
-    assert subjects(trace(log, "moved+edited", NEVER)) == ["moved+edited"]
+    assert subjects(trace(log, "moved+edited")) == ["moved+edited"]
 
 
 def test_a_rename_there_and_back_ends(log: CommitLog) -> None:
@@ -195,7 +196,7 @@ def test_a_rename_there_and_back_ends(log: CommitLog) -> None:
             commit("back", "away", changes=[("b.md", "v1", None), ("note.md", None, "v1")]),
         ]
     )
-    assert subjects(trace(log, "back", NEVER)) == ["back", "away", "made"]
+    assert subjects(trace(log, "back")) == ["back", "away", "made"]
 
 
 def test_a_note_that_came_back_keeps_its_past_another_does_not(log: CommitLog) -> None:
@@ -206,6 +207,73 @@ def test_a_note_that_came_back_keeps_its_past_another_does_not(log: CommitLog) -
             commit("again", "gone", changes=[("note.md", None, "v2")]),
         ]
     )
-    assert subjects(trace(log, "again", same({"v1", "v2"}))) == ["again", "gone", "made"]
-    assert subjects(trace(log, "again", NEVER)) == ["again"]
-    assert subjects(trace(log, "gone", NEVER)) == ["gone", "made"]
+    assert subjects(trace(log, "again", ids(one="v1 v2"))) == ["again", "gone", "made"]
+    assert subjects(trace(log, "again")) == ["again"]
+    assert subjects(trace(log, "gone")) == ["gone", "made"]
+
+
+def swapped(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("note.md", None, "a1"), ("other.md", None, "b1")]),
+            commit("swap", "made", changes=[("note.md", "a1", "b1"), ("other.md", "b1", "a1")]),
+            commit("later", "swap", changes=[("note.md", "b1", "b2")]),
+        ]
+    )
+
+
+def test_notes_that_change_places_keep_their_own_pasts(log: CommitLog) -> None:
+    swapped(log)
+    known = lineage(log, "later", ids(a="a1", b="b1 b2"))
+    assert [(v.record.subject, v.path, v.blob) for v in known.trace(NOTE)] == [
+        ("later", "note.md", blob_of("b2")),
+        ("swap", "note.md", blob_of("b1")),
+        ("made", "other.md", blob_of("b1")),
+    ]
+    held = known.held(known.trace(NOTE), commit_id("made"))
+    assert held is not None
+    assert (held.path, held.blob) == ("other.md", blob_of("b1"))
+    arrived = known.trace(NOTE)[1]
+    assert [(v.record.subject, v.path) for v in known.made_from(arrived)] == [("made", "other.md")]
+
+
+def test_a_note_in_anothers_place_begins_there(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("note.md", None, "a1")]),
+            commit("edited", "made", changes=[("note.md", "a1", "a2")]),
+            commit("replaced", "edited", changes=[("note.md", "a2", "b1")]),
+            commit("back", "replaced", changes=[("note.md", "b1", "a3")]),
+        ]
+    )
+    known = ids(a="a1 a2 a3", b="b1")
+    assert subjects(trace(log, "replaced", known)) == ["replaced"]
+    versions = trace(log, "back", known)
+    assert subjects(versions) == ["back", "replaced", "edited", "made"]
+    assert versions[1].blob is None
+
+
+def test_a_note_moved_on_a_side_and_edited_on_the_other_has_both_pasts(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("base", changes=[("old.md", None, "v1")]),
+            commit("main", "base", changes=[("old.md", "v1", "v2")]),
+            commit("moved", "base", changes=[("old.md", "v1", None), ("note.md", None, "v1")]),
+            commit("aside", "moved", changes=[("note.md", "v1", "v3")]),
+            commit("merge", "main", "aside", changes=[("old.md", "v2", None), ("note.md", None, "v4")]),
+        ]
+    )
+    assert set(subjects(trace(log, "merge", ids(one="v1 v2 v3 v4")))) == {"merge", "aside", "moved", "main", "base"}
+
+
+def test_a_note_that_was_away_on_a_side_keeps_what_the_other_line_did(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("base", changes=[("note.md", None, "v1")]),
+            commit("main", "base", changes=[("note.md", "v1", "v2")]),
+            commit("away", "base", changes=[("note.md", "v1", None), ("b.md", None, "v1")]),
+            commit("back", "away", changes=[("b.md", "v1", None), ("note.md", None, "v1")]),
+            commit("merge", "main", "back", changes=[("note.md", "v2", "v3")]),
+        ]
+    )
+    assert set(subjects(trace(log, "merge", ids(one="v1 v2 v3")))) == {"merge", "back", "away", "main", "base"}

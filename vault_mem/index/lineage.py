@@ -7,16 +7,18 @@ a commit follows from the changes along that commit's first parents, because cha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault_mem.index.commits import CommitLog, PathChange
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 
-SameNote = Callable[[BlobId, BlobId], bool]
-"""Whether two blobs are versions of one note: the same bytes, or the same id in the frontmatter."""
+IdOf = Callable[[BlobId], str | None]
+"""The id in the frontmatter of a version, None where it has none."""
 
 _MOVES = 1_000
+_Place = tuple[NotePath, CommitId]
+"""Where a note is: a path, at a commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,12 @@ class Version:
 class Lineage:
     """The versions of notes, among the commits that one head can reach."""
 
-    def __init__(self, log: CommitLog, head: CommitId, *, same_note: SameNote) -> None:
-        """Look back from a head; `same_note` tells a note that moved from a new one."""
+    def __init__(self, log: CommitLog, head: CommitId, *, note_id: IdOf) -> None:
+        """Look back from a head; `note_id` tells notes that move and change places from each other."""
         self._log = log
         self._head = head
         self._order = log.order(head)
-        self._same_note = same_note
+        self._id = note_id
 
     def rank(self, commit: CommitId) -> int:
         """Return the commit's place among those that the head can reach, parents below children."""
@@ -57,15 +59,16 @@ class Lineage:
         """
         found: list[Version] = []
         waiting = [(path, self._head)]
-        seen: dict[tuple[NotePath, CommitId], None] = {}
+        seen: dict[_Place, None] = {}
         while waiting and len(seen) < _MOVES:
             place = waiting.pop(0)
-            if place in seen:
-                continue
             seen[place] = None
             versions, further = self._line(*place)
             found.extend(versions)
-            waiting += [further] if further else self._elsewhere(found, dict.fromkeys(path for path, _ in seen))
+            waiting += [there for there in further if there not in seen]
+            if not waiting:
+                elsewhere = self._elsewhere(found, dict.fromkeys(path for path, _ in seen))
+                waiting = [there for there in elsewhere if there not in seen]
         once = {(version.record.id, version.path): version for version in found}
         return tuple(sorted(once.values(), key=lambda version: -self.rank(version.record.id)))
 
@@ -105,7 +108,7 @@ class Lineage:
         record = self._log.record(version.record.id)
         if record is None or version.blob is None:
             return ()
-        source = _taken_from(record, version.path, version.blob, self._same_note)
+        source = self._taken_from(record, version.path, version.blob)
         sure = (version.path, source) if source else (version.path,)
         found = [self._before(version, parent, sure, places) for parent in record.parents]
         return tuple(before for before in found if before is not None)
@@ -116,13 +119,13 @@ class Lineage:
         """Return the version of a note that a parent of its commit has, None if it has none."""
         for place in dict.fromkeys((*sure, *places)):
             last = self._last(self._changes(place, parent), parent)
-            if last is None or last.new is None:
+            if last is None or last.new is None or version.blob is None or self._is_other(last.new, version.blob):
                 continue
-            if place in sure or (version.blob is not None and self._same_note(last.new, version.blob)):
+            if place in sure or self._is_same(last.new, version.blob):
                 return self._version(last, place)
         return None
 
-    def _elsewhere(self, versions: Sequence[Version], places: Collection[NotePath]) -> list[tuple[NotePath, CommitId]]:
+    def _elsewhere(self, versions: Sequence[Version], places: Collection[NotePath]) -> list[_Place]:
         """Return where merged lines have a note that its merge has at another path."""
         merges = [version for version in versions if len(version.record.parents) > 1 and version.blob is not None]
         return [
@@ -147,38 +150,69 @@ class Lineage:
         headline = self._log.headline(change.commit)
         return Version(headline, path, change.new) if headline is not None else None
 
-    def _line(self, path: NotePath, tip: CommitId) -> tuple[list[Version], tuple[NotePath, CommitId] | None]:
-        """Return the versions at one path that tip can reach, and where the note was before it came there."""
+    def _line(self, path: NotePath, tip: CommitId) -> tuple[list[Version], list[_Place]]:
+        """Return the versions at one path that tip can reach, and where the note was before it came there.
+
+        What stands at the path behind the commit in which the note arrives there is another note's.
+        """
         changes = self._changes(path, tip)
+        own = next((blob for change in changes for blob in (change.new, change.old) if blob), None)
         found: list[Version] = []
+        further: list[_Place] = []
+        arrivals: list[CommitId] = []
         for position, change in enumerate(changes):
-            version = self._version(change, path)
-            if version is None or self._log.origin(change, changes[position:], self._order) is not change:
+            if any(self._order.reaches(arrival, change.commit) for arrival in arrivals):
+                continue
+            if self._log.origin(change, changes[position:], self._order) is not change:
+                continue
+            version = self._own_version(change, path, own)
+            if version is None:
                 continue
             found.append(version)
-            if change.old is None and change.new is not None:
-                record = self._log.record(change.commit) or version.record
-                source = _taken_from(record, path, change.new, self._same_note)
-                if source and record.parents:
-                    return found, (source, record.parents[0])
-                if not _goes_on(changes[position + 1 :], change.new, self._same_note):
-                    break
-        return found, None
+            if version.blob is not None and (change.old is None or self._is_other(change.old, version.blob)):
+                before = self._came_from(change, path, version.blob)
+                further += before
+                if before or not self._goes_on(changes[position + 1 :], version.blob):
+                    arrivals.append(change.commit)
+        return found, further
 
+    def _own_version(self, change: PathChange, path: NotePath, own: BlobId | None) -> Version | None:
+        """Return what a change did to the note that a line is about: gone where another took its place."""
+        version = self._version(change, path)
+        if version is None or own is None or change.new is None or not self._is_other(change.new, own):
+            return version
+        return None if change.old is None or self._is_other(change.old, own) else replace(version, blob=None)
 
-def _taken_from(record: CommitRecord, path: NotePath, blob: BlobId, same_note: SameNote) -> NotePath | None:
-    """Return the path the commit took the note from, the one with the same bytes first."""
-    gone = [change for change in record.changes if change.new is None and change.old and change.path != path]
-    for change in gone:
-        if change.old == blob:
-            return change.path
-    for change in gone:
-        if change.old and same_note(change.old, blob):
-            return change.path
-    return None
+    def _came_from(self, change: PathChange, path: NotePath, blob: BlobId) -> list[_Place]:
+        """Return where a note was before the commit in which it arrives at a path; of a merge, at that path too."""
+        record = self._log.record(change.commit)
+        source = self._taken_from(record, path, blob) if record else None
+        if record is None or source is None or not record.parents:
+            return []
+        return [(source, record.parents[0]), *((path, parent) for parent in record.parents[1:])]
 
+    def _taken_from(self, record: CommitRecord, path: NotePath, blob: BlobId) -> NotePath | None:
+        """Return the path the commit took the note from, the one with the same bytes first."""
+        left = [
+            (change.path, change.old)
+            for change in record.changes
+            if change.path != path and change.old and (change.new is None or self._is_other(change.old, change.new))
+        ]
+        same = (place for place, old in left if old == blob)
+        return next(same, None) or next((place for place, old in left if self._is_same(old, blob)), None)
 
-def _goes_on(older: list[PathChange], blob: BlobId, same_note: SameNote) -> bool:
-    """Whether what was deleted at the path before is the note that appears there now (it was brought back)."""
-    before = next((change.old for change in older if change.new is None), None)
-    return before is not None and (before == blob or same_note(before, blob))
+    def _goes_on(self, older: Sequence[PathChange], blob: BlobId) -> bool:
+        """Whether what was taken from the path before is the note that appears there now (it was brought back)."""
+        gone = (
+            change.old for change in older if change.old and (not change.new or self._is_other(change.old, change.new))
+        )
+        before = next(gone, None)
+        return before is not None and self._is_same(before, blob)
+
+    def _is_same(self, one: BlobId, other: BlobId) -> bool:
+        """Whether two versions are surely of one note: the same bytes, or the same id."""
+        return one == other or (self._id(one) is not None and self._id(one) == self._id(other))
+
+    def _is_other(self, one: BlobId, other: BlobId) -> bool:
+        """Whether two versions are surely of two notes: each has an id, and not the same."""
+        return one != other and None not in (self._id(one), self._id(other)) and self._id(one) != self._id(other)

@@ -16,7 +16,7 @@ from vault_mem.index.index import Index
 from vault_mem.index.lineage import Lineage, Version
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.replaying.recall_log import RecallLog
-from vault_mem.notes.document import parse
+from vault_mem.notes.document import id_in
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.recall.rerankers.base import Reranker
 from vault_mem.vault.vault import Vault
@@ -24,6 +24,7 @@ from vault_mem.vault.worktree import Snapshot
 
 Progress = Callable[[str, int, int], None]
 PAST_MOMENTS = 8
+KEPT_IDS = 20_000
 HISTORY_BATCH = 500
 MAX_REPEATS = 3
 RECALLS_FOLDER = "recalls"
@@ -58,6 +59,7 @@ class Session:
         self._lock = threading.RLock()
         self._mark: str | None = None
         self._present: tuple[Snapshot, Moment] | None = None
+        self._ids: dict[BlobId, str | None] = {}
         self._past: OrderedDict[CommitId, Moment] = OrderedDict()
 
     def close(self) -> None:
@@ -108,7 +110,7 @@ class Session:
                 known = self._present[1]
                 if known.commit == head and not known.differs and self._stands(known):
                     return known
-            return self.at(head)
+            return self.at_commit(head)
 
     def at(self, revision: str | None) -> Moment:
         """Return the vault as it was known at a revision; the present for None.
@@ -128,8 +130,6 @@ class Session:
         """
         with self._lock:
             self._expect_history()
-            if not self.index.commits.has(commit):
-                self.present()
             if commit not in self._past or not self._stands(self._past[commit]):
                 notes = self.vault.tree(commit)
                 self._know(commit)
@@ -186,7 +186,7 @@ class Session:
 
     def lineage(self, head: CommitId) -> Lineage:
         """Return the versions of notes at head and before."""
-        return Lineage(self.index.commits, head, same_note=self.is_same_note)
+        return Lineage(self.index.commits, head, note_id=self.note_id)
 
     def rebuild(self, *, history: bool, progress: Progress | None) -> Moment:
         """Throw the index away, build it again, and return the present."""
@@ -241,10 +241,16 @@ class Session:
 
     def is_same_note(self, old: BlobId, new: BlobId) -> bool:
         """Whether two versions are of one note: the same bytes, or the same id."""
-        if old == new:
-            return True
-        first, second = (parse(self.version_bytes(blob)).metadata.id for blob in (old, new))
-        return first is not None and first == second
+        identity = self.note_id(old)
+        return old == new or (identity is not None and identity == self.note_id(new))
+
+    def note_id(self, blob: BlobId) -> str | None:
+        """Return the id that a committed version has in its frontmatter; the last few thousand are kept."""
+        if blob not in self._ids:
+            if len(self._ids) >= KEPT_IDS:
+                self._ids.clear()
+            self._ids[blob] = id_in(self.version_bytes(blob))
+        return self._ids[blob]
 
     def _reader(self, snapshot: Snapshot | None) -> Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]:
         return lambda blobs: self.vault.read_blobs(blobs, snapshot)

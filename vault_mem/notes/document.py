@@ -14,7 +14,7 @@ from vault_mem.notes.identifiers import fold
 from vault_mem.notes.logseq import PageProperties, page_properties
 from vault_mem.notes.markdown import Body, atx_start, bullet_end, find_headings, is_setext, plain_text, read_body
 from vault_mem.notes.metadata import read_metadata
-from vault_mem.notes.model import Document, Heading, Lines, Link, Metadata, Problem, Scalar, Value
+from vault_mem.notes.model import Document, Heading, Lines, Link, Metadata, NoteId, Problem, Scalar, Value
 from vault_mem.notes.wikilinks import links_in, property_links
 
 MAX_INDEXED = 1 << 20
@@ -42,6 +42,13 @@ def parse(data: bytes) -> Document:
         problems.append(front.problem)
     body = read_body(data[front.body_start :].decode(errors="replace"), front.body_line)
     return _document(text, front, body, problems)
+
+
+def id_in(data: bytes) -> NoteId | None:
+    """Return the id in a note's frontmatter, None without one; the text below it is not looked at."""
+    if b"\0" in data[:MAX_INDEXED]:
+        return None
+    return read_metadata(read(data).properties)[0].id
 
 
 def body_text(document: Document) -> str:

@@ -60,10 +60,7 @@ def test_a_line_that_no_commit_has_is_of_nobody(memory: Memory, story: Story) ->
     assert CONSTANT in lines(memory, "HEAD")
 
 
-_MOVED = pytest.param(True, marks=pytest.mark.xfail(strict=True, reason="confidence is not followed to another path"))
-
-
-@pytest.mark.parametrize("moved", [False, _MOVED])
+@pytest.mark.parametrize("moved", [False, True])
 def test_a_note_of_two_agents_is_blamed_line_by_line(vault: Path, moved: bool) -> None:
     with committing_at(day(8)), remembering(vault, now=day(8), agent="first") as memory:
         memory.remember(

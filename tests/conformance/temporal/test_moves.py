@@ -109,7 +109,6 @@ def test_another_note_at_the_same_place_is_another_note(vault: Path) -> None:
         assert memory.read(PLACES[0], at="2026-01-09").id == ID
 
 
-@pytest.mark.xfail(strict=True, reason="a note that takes the place of another goes on with that one's history")
 def test_a_note_that_takes_the_place_of_another_leaves_it_its_history(vault: Path) -> None:
     other = "01K9ZQ3T8M5N2V7C4X6B1D0F9H"
     first = commit(vault, day(8), {"a.md": text(1), "b.md": text(2, other)})
@@ -119,7 +118,6 @@ def test_a_note_that_takes_the_place_of_another_leaves_it_its_history(vault: Pat
         assert versions == [(taken, "a.md"), (first, "b.md")]
 
 
-@pytest.mark.xfail(strict=True, reason="as above")
 def test_the_logs_of_two_notes_that_change_places_are_their_own(vault: Path) -> None:
     other = "01K9ZQ3T8M5N2V7C4X6B1D0F9H"
     first = commit(vault, day(8), {"a.md": text(1), "b.md": text(2, other)})
@@ -151,9 +149,6 @@ def test_a_note_that_was_deleted_and_came_back_keeps_its_history(vault: Path) ->
                 memory.history("a", view="as-of", at=at)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="where a merge decides, only its first parent's line is followed to another path"
-)
 @pytest.mark.parametrize("mover", ["main", "side"])
 def test_a_note_moved_on_one_line_and_edited_on_the_other_has_both_in_its_log(vault: Path, mover: str) -> None:
     base = commit(vault, day(8), {"a.md": text(8) + "\n\nLast.\n"})
