@@ -85,6 +85,19 @@ def test_moving_a_note_or_tagging_it_changes_no_answer(memory: Memory, vault: Pa
     assert found.after.path == "moved.md"
 
 
+def test_the_id_that_a_note_gets_later_changes_no_answer(memory: Memory, vault: Path) -> None:
+    text = "# API versions\n\nWe version the API in the URL path.\n"
+    for content in (text, f"---\nid: 01K9ZQ3T8M5N2V7C4X6B1D0F9G\n---\n{text}"):
+        write(vault, "api.md", content)
+        git(vault, "add", "api.md")
+        git(vault, "commit", "-qm", "by hand")
+    found = memory.bisect(ASKED, good="HEAD~1")
+    assert found.act is None
+    assert found.before is not None
+    assert found.after is not None
+    assert (found.before.id, found.after.id) == (None, "01K9ZQ3T8M5N2V7C4X6B1D0F9G")
+
+
 def test_a_change_that_a_merge_brought_names_what_was_merged(memory: Memory, vault: Path) -> None:
     first = memory.remember("We version the API in the URL path.", title="API versions", key="api").commit
     git(vault, "switch", "-q", "-c", "side")

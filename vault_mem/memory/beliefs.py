@@ -12,10 +12,6 @@ from vault_mem.memory.session import Session
 from vault_mem.notes.model import CommitId
 from vault_mem.recall.query import Question
 
-Answer = tuple[str, str]
-"""What tells two answers apart: the note (its id, else its path), and the words of the passage."""
-
-
 @dataclass(frozen=True)
 class Beliefs:
     """The first answers to a question, each asked for once.
@@ -65,6 +61,13 @@ class Beliefs:
         )
 
 
-def told(belief: Belief | None) -> Answer | None:
-    """Return what tells an answer from another one; moving a note or changing its properties does not."""
-    return None if belief is None else (belief.id or belief.path, " ".join(belief.excerpt.split()))
+def is_alike(one: Belief | None, other: Belief | None) -> bool:
+    """Whether two answers say the same words out of one note, or neither says anything.
+
+    A note is told by its id, or by its path as long as it has none. So moving it or changing its properties changes no
+    answer, and neither does the id that a note written by hand gets later.
+    """
+    if one is None or other is None:
+        return one is other
+    is_same_note = one.id == other.id if one.id and other.id else one.path == other.path
+    return is_same_note and one.excerpt.split() == other.excerpt.split()

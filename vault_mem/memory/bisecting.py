@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError
 from vault_mem.memory.answers import Belief, Bisected, ChangedText
-from vault_mem.memory.beliefs import Beliefs, told
+from vault_mem.memory.beliefs import Beliefs, is_alike
 from vault_mem.memory.differing import Side, difference
 from vault_mem.memory.logs import act_of
 from vault_mem.memory.session import Progress, Session
@@ -93,8 +93,8 @@ def _test(
 ) -> Callable[[CommitId], bool]:
     """Return a test for revisions whose first answer is the expected one."""
     if expected.text is None and expected.note is None:
-        wanted = told(beliefs.at(line[0]))
-        return lambda commit: told(beliefs.at(commit)) == wanted
+        wanted = beliefs.at(line[0])
+        return lambda commit: is_alike(beliefs.at(commit), wanted)
     names = _names(session, expected.note, line) if expected.note is not None else None
     words = _folded(expected.text) if expected.text is not None else None
 
