@@ -60,6 +60,7 @@ def test_a_commit_arrives_with_the_first_on_the_line_that_reaches_it(
     known_from = [max(times[each] for each in line[: number + 1]) for number in range(len(line))]
     for commit in behind(head, parents):
         first = next(number for number, each in enumerate(line) if commit in behind(each, parents))
+        assert order.place(commit) == first
         assert order.arrived(commit).isoformat() == known_from[first]
     for day in range(22):
         moment = START + timedelta(days=day)

@@ -277,3 +277,24 @@ def test_a_note_that_was_away_on_a_side_keeps_what_the_other_line_did(log: Commi
         ]
     )
     assert set(subjects(trace(log, "merge", ids(one="v1 v2 v3")))) == {"merge", "back", "away", "main", "base"}
+
+
+def test_a_note_is_followed_to_all_its_places_whichever_is_named(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("first.md", None, "v1"), ("other.md", None, "w1")]),
+            commit("moved", "made", changes=[("first.md", "v1", None), ("note.md", None, "v1")]),
+            commit("aside", "made", changes=[("first.md", "v1", "v2")]),
+            commit("noise", "moved", changes=[("other.md", "w1", "w2")]),
+            commit("renamed", "noise", changes=[("note.md", "v1", None), ("last.md", None, "v3")]),
+            commit("merge", "renamed", "aside", changes=[("last.md", "v3", "v4")]),
+            commit("gone", "merge", changes=[("last.md", "v4", None)]),
+            commit("ahead", "gone", changes=[("note.md", None, "v5")]),
+        ]
+    )
+    known = lineage(log, "gone", ids(one="v1 v3"))
+    wanted = {commit_id(name) for name in ("made", "moved", "aside", "renamed", "merge", "gone")}
+    for place in ("first.md", "note.md", "last.md"):
+        assert known.around(NotePath(place)) == wanted
+    assert known.around(NotePath("other.md")) == {commit_id("made"), commit_id("noise")}
+    assert known.around(NotePath("never.md")) == frozenset()

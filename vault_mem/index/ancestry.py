@@ -62,7 +62,7 @@ class Ancestry:
         """Return the ranks and the line of what a commit of this line can reach; None for any other commit."""
         if commit not in self.ranks or not self._is_on_line(commit):
             return None
-        return dict(islice(self.ranks.items(), self.ranks[commit] + 1)), self.line[: self._position(commit) + 1]
+        return dict(islice(self.ranks.items(), self.ranks[commit] + 1)), self.line[: self.place(commit) + 1]
 
     def newest_first(self) -> list[CommitId]:
         """Return the commits, children before parents."""
@@ -74,7 +74,7 @@ class Ancestry:
         It is the running maximum of committer time (vault format §5) where the commit came in: a merge's, for a commit
         that was merged.
         """
-        return datetime.fromisoformat(self._known_from[self._position(commit)])
+        return datetime.fromisoformat(self._known_from[self.place(commit)])
 
     def before(self, moment: datetime) -> CommitId | None:
         """Return the last commit that the line knew before a moment, None if it knew none."""
@@ -83,7 +83,7 @@ class Ancestry:
 
     def brought(self, commit: CommitId) -> list[CommitId]:
         """Return what a commit of the line added to the past of the one before it, itself the last; oldest first."""
-        position = self._position(commit)
+        position = self.place(commit)
         start = self._line_ranks[position - 1] + 1 if position else 0
         return self._by_rank[start : self._line_ranks[position] + 1]
 
@@ -118,12 +118,12 @@ class Ancestry:
         older = (each for each in candidates if self.ranks.get(each, rank + 1) <= rank and self._is_on_line(each))
         return max(older, key=self.ranks.__getitem__, default=None)
 
-    def _is_on_line(self, commit: CommitId) -> bool:
-        return self.line[self._position(commit)] == commit
-
-    def _position(self, commit: CommitId) -> int:
-        """Return the place on the line of the commit that is, or brought, this one."""
+    def place(self, commit: CommitId) -> int:
+        """Return the place on the line, from 0, of the commit that is or brought this one, which the head can reach."""
         return bisect_left(self._line_ranks, self.ranks[commit])
+
+    def _is_on_line(self, commit: CommitId) -> bool:
+        return self.line[self.place(commit)] == commit
 
 
 def _number(head: CommitId, parents: Parents, ranks: dict[CommitId, int]) -> None:

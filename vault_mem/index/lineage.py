@@ -6,7 +6,7 @@ a commit follows from the changes along that commit's first parents, because cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vault_mem.index.commits import CommitLog, PathChange
@@ -113,6 +113,33 @@ class Lineage:
         found = [self._before(version, parent, sure, places) for parent in record.parents]
         return tuple(before for before in found if before is not None)
 
+    def around(self, path: NotePath) -> frozenset[CommitId]:
+        """Return the commits, among those the head can reach, that changed any note that was ever at a path.
+
+        A note is followed both ways, to the paths it had before and after; merges that brought a change are named, too.
+        """
+        found: set[CommitId] = set()
+        waiting, seen = [path], {path}
+        while waiting and len(seen) < _MOVES:
+            place = waiting.pop()
+            for change in self._log.changes(place, self._order):
+                found.add(change.commit)
+                others = self._other_places(change, place) - seen
+                seen |= others
+                waiting += sorted(others)
+        return frozenset(found)
+
+    def _other_places(self, change: PathChange, path: NotePath) -> set[NotePath]:
+        """Return from where a change took the note that came to a path, and where it put the one that left it."""
+        if change.old is not None and change.new is not None and not self._is_other(change.old, change.new):
+            return set()
+        record = self._log.record(change.commit)
+        if record is None:
+            return set()
+        came = self._taken_from(record, path, change.new) if change.new else None
+        went = self._put_at(record, path, change.old) if change.old else None
+        return {place for place in (came, went) if place is not None}
+
     def _before(
         self, version: Version, parent: CommitId, sure: Collection[NotePath], places: Collection[NotePath]
     ) -> Version | None:
@@ -193,13 +220,24 @@ class Lineage:
 
     def _taken_from(self, record: CommitRecord, path: NotePath, blob: BlobId) -> NotePath | None:
         """Return the path the commit took the note from, the one with the same bytes first."""
-        left = [
-            (change.path, change.old)
-            for change in record.changes
-            if change.path != path and change.old and (change.new is None or self._is_other(change.old, change.new))
-        ]
-        same = (place for place, old in left if old == blob)
-        return next(same, None) or next((place for place, old in left if self._is_same(old, blob)), None)
+        left = ((each.path, each.old) for each in record.changes if self._leaves(each.old, each.new))
+        return self._with_note(left, path, blob)
+
+    def _put_at(self, record: CommitRecord, path: NotePath, blob: BlobId) -> NotePath | None:
+        """Return the path the commit moved the note to, the one with the same bytes first."""
+        came = ((each.path, each.new) for each in record.changes if self._leaves(each.new, each.old))
+        return self._with_note(came, path, blob)
+
+    def _leaves(self, blob: BlobId | None, other: BlobId | None) -> bool:
+        """Whether what was at a path is not there on the other side of a change."""
+        return blob is not None and (other is None or self._is_other(blob, other))
+
+    def _with_note(
+        self, places: Iterable[tuple[NotePath, BlobId | None]], path: NotePath, blob: BlobId
+    ) -> NotePath | None:
+        others = [(place, content) for place, content in places if place != path and content]
+        same = (place for place, content in others if content == blob)
+        return next(same, None) or next((place for place, content in others if self._is_same(content, blob)), None)
 
     def _goes_on(self, older: Sequence[PathChange], blob: BlobId) -> bool:
         """Whether what was taken from the path before is the note that appears there now (it was brought back)."""

@@ -12,6 +12,7 @@ from vault_mem.memory.session import Session
 from vault_mem.notes.model import CommitId
 from vault_mem.recall.query import Question
 
+
 @dataclass(frozen=True)
 class Beliefs:
     """The first answers to a question, each asked for once.
