@@ -37,6 +37,11 @@ def moment(time: datetime | None) -> str:
     return f"{time.astimezone():%Y-%m-%d %H:%M}" if time else ""
 
 
+def moments(written: datetime, arrived: datetime | None) -> str:
+    """Return when something was written, and when it arrived where that differs."""
+    return moment(written) + (f" (arrived {moment(arrived)})" if arrived else "")
+
+
 def window(asked: TimeWindow) -> str:
     """Return the local days that a question speaks of, the last one included, and its words for them.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import click
@@ -81,7 +80,7 @@ def _show_vault(call: Call, options: dict[str, Any]) -> None:  # Any: as declare
 def _act_row(act: Act) -> tuple[str, ...]:
     what = act.notes[0] if act.count == 1 else evidence.count(act.count, "note")
     why = act.reason.partition("\n")[0] or act.subject
-    when = evidence.moment(act.time) + _arrival(act.arrived)
+    when = evidence.moments(act.time, act.arrived)
     return evidence.short(act.commit), when, act.agent or act.author, act.operation or "edit", what, why
 
 
@@ -120,12 +119,8 @@ def _row(version: Version) -> tuple[str, ...]:
     why = version.reason.partition("\n")[0] or version.subject
     act = version.operation or ("delete" if version.blob is None else "edit")
     writer = version.agent or version.author
-    when = evidence.moment(version.time) + _arrival(version.arrived)
+    when = evidence.moments(version.time, version.arrived)
     return evidence.short(version.commit), when, writer, act, why
-
-
-def _arrival(arrived: datetime | None) -> str:
-    return f" (arrived {evidence.moment(arrived)})" if arrived else ""
 
 
 def show_blame(lines: Sequence[BlamedLine]) -> None:
