@@ -79,3 +79,29 @@ async def test_an_agents_recalls_are_asked_again(memory: Memory, mode: str) -> N
         await agent.call("recall", query="zebra")
         last = (await agent.call("replay", session=session["session"], offset=1))["recalls"][0]
         assert (last["is_same"], [cause["code"] for cause in last["causes"]]) == (False, ["dirty"])
+
+
+async def test_an_agent_sees_how_an_answer_and_a_note_changed(memory: Memory, mode: str) -> None:
+    first = memory.remember("# Port\n\nThe server listens on port 80.", key="port").commit
+    memory.remember("# Garden\n\nPears.")
+    memory.revise("Port", "The server listens on port 8080.", reason="Root is gone.", agent="ops", session="s9")
+    memory.forget("Port")
+    async with connect(memory, mode) as agent:
+        told = await agent.call("timeline", query="which port does the server listen on?")
+        assert [turn.get("act", {}).get("operation") for turn in told["turns"]] == [
+            None,
+            "remember",
+            "revise",
+            "forget",
+        ]
+        assert (told["turns"][2]["act"]["agent"], told["turns"][2]["act"]["reason"]) == ("ops", "Root is gone.")
+        assert "port 8080." in told["turns"][2]["belief"]["excerpt"]
+        assert "belief" not in told["turns"][3]
+        newest = await agent.call("timeline", query="which port does the server listen on?", limit=1)
+        assert len(newest["turns"]) == 1
+        note = await agent.call("timeline", note="port", since=first)
+        assert note["turns"][0]["edits"] == "-The server listens on port 80.\n+The server listens on port 8080."
+        assert note["turns"][1]["difference"]["properties"] == ["status"]
+        assert "patch" not in note["turns"][0]["difference"]
+        assert "invalid-query" in await agent.refused("timeline", query="port?", note="port")
+        assert "invalid-query" in await agent.refused("timeline")

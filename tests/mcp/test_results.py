@@ -14,6 +14,7 @@ from vault_mem.mcp.results import (
     shape_note,
     shape_recalled,
     shape_related,
+    shape_timeline,
 )
 from vault_mem.memory.answers import (
     BlamedLine,
@@ -28,6 +29,8 @@ from vault_mem.memory.answers import (
     Recalled,
     Related,
     Relation,
+    Timeline,
+    Turn,
     Version,
 )
 from vault_mem.notes.model import Lines, NotePath
@@ -262,3 +265,21 @@ def test_main_lists_are_there_even_when_empty() -> None:
     }
     assert shape_history(History(None, PATH, "", "log"))["versions"] == []
     assert "versions" not in shape_history(History(None, PATH, "", "blame"))
+
+
+def test_the_newest_turns_that_fit_are_kept_oldest_first_without_patches() -> None:
+    compared = Difference(None, "c" * 40, None, "b" * 40, ("tags",), (), (), (), "+x\n" * 3_000)
+    turns = tuple(
+        Turn(None, path=NotePath(f"{number}.md"), difference=compared, edits="+x\n" * 3_000) for number in range(50)
+    )
+    shaped = shape_timeline(Timeline("a" * 40, None, None, PATH, turns))
+    kept = entries(shaped, "turns")
+    assert len(json.dumps(kept)) < LIST_CHARACTERS * 1.1
+    paths = [turn["path"] for turn in kept if isinstance(turn, dict)]
+    assert 1 < len(paths) < 50
+    assert paths == [f"{number}.md" for number in range(50 - len(paths), 50)]
+    assert shaped["notice"] == [f"{50 - len(paths)} more turns left out; narrow with since and until."]
+    (last,) = (turn for turn in kept[-1:] if isinstance(turn, dict))
+    assert "patch" not in str(last["difference"])
+    assert str(last["edits"]).endswith(CUT)
+    assert shape_timeline(Timeline(None, None, "q", None))["turns"] == []

@@ -22,7 +22,7 @@ from vault_mem.memory.service import Memory
 from vault_mem.notes.schema import TYPES
 
 CORE = ["context", "forget", "history", "read", "recall", "related", "remember", "revise"]
-HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log", "replay", "revert", "rollback"]
+HISTORY = ["bisect", "changes", "checkpoint", "derivation", "log", "replay", "revert", "rollback", "timeline"]
 ADMIN = ["status", "reindex"]
 GOLDEN = Path(__file__).parent / "golden" / "tools.json"
 WHO = {"agent", "session"}  # the desk says who writes or asks
@@ -126,7 +126,19 @@ async def test_only_the_note_is_required() -> None:
 
 
 async def test_annotations_are_true() -> None:
-    reads = {"recall", "read", "history", "log", "changes", "derivation", "bisect", "replay", "context", "status"}
+    reads = {
+        "recall",
+        "read",
+        "history",
+        "log",
+        "changes",
+        "derivation",
+        "bisect",
+        "timeline",
+        "replay",
+        "context",
+        "status",
+    }
     for name, tool in (await listed(toolsets=("all",))).items():
         hints = tool.annotations
         assert hints is not None

@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "bisect": "Find the act that changed recall's first answer.",
         "revert": "Take back one act, or all that a session wrote.",
         "replay": "Ask a session's recalls again, at the revision each one saw.",
+        "timeline": "Tell how an answer or a note changed over time.",
         "context": "Show what to know before starting a task.",
     },
     "The vault": {

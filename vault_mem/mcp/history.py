@@ -15,6 +15,7 @@ from vault_mem.mcp.results import (
     shape_derivation,
     shape_log,
     shape_replay,
+    shape_timeline,
     shape_undone,
 )
 
@@ -28,6 +29,7 @@ def tools(desk: Desk) -> tuple[FunctionTool, ...]:
         define(history.derivation, READS),
         define(history.bisect, READS),
         define(history.replay, READS),
+        define(history.timeline, READS),
         define(history.checkpoint, ADDS),
         define(history.revert, CHANGES),
         define(history.rollback, CHANGES),
@@ -131,6 +133,37 @@ class HistoryTools:
         hits before and, where they differ, now, and the causes: what changed since.
         """
         return self._desk.ask(lambda memory: memory.replay(session or None, limit=limit, offset=offset), shape_replay)
+
+    def timeline(
+        self,
+        query: p.Told = "",
+        *,
+        note: p.ToldNote = None,
+        since: p.Arrived = None,
+        until: p.KnownAt = None,
+        limit: p.TurnLimit = p.TURN_LIMIT,
+        types: p.Types = (),
+        path: p.PathFilter = None,
+        namespace: p.Namespace = None,
+    ) -> ToolResult:
+        """See how the answer to a question, or a note, changed over time, oldest first: which act, who and why.
+
+        Returns turns: an act and the answer (belief) from then on, none where nothing sure was known; for a note the
+        difference. Next: read at an act's commit.
+        """
+        return self._desk.ask(
+            lambda memory: memory.timeline(
+                query or "",
+                note=note or None,
+                since=since,
+                until=until,
+                limit=limit,
+                types=types,
+                path=path or None,
+                namespace=namespace,
+            ),
+            shape_timeline,
+        )
 
     def checkpoint(self, name: p.CheckpointName = None, *, reason: p.Reason = None) -> ToolResult:
         """Name the present state of memory before a risky change, or list the names.

@@ -23,6 +23,7 @@ from vault_mem.memory.requests import (
 MAX_NAMES = 100
 MAX_BATCH = 1_000
 LOG_LIMIT = 20
+TURN_LIMIT = 20
 RECALL_TOKENS = 4_000
 CONTEXT_TOKENS = 2_000
 
@@ -167,6 +168,10 @@ Good = Annotated[str, Field(min_length=1, max_length=500, description="When the 
 Bad = Annotated[_Short, Field(description="When it is not. Default now.")]
 Expected = Annotated[_Short, Field(description="Words that the right answer's note holds.")]
 ExpectedNote = Annotated[_Short, Field(description="The note that is the right answer.")]
+
+Told = Annotated[_Long, Field(description="Question or words; or else note.")]
+ToldNote = Annotated[_Short, Field(description="The note whose versions to tell, instead of a question.")]
+TurnLimit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Turns at most, the newest.")]
 
 CheckpointName = Annotated[_Short, Field(description="Letters, digits, '-', '_', '.'. Default: list them.")]
 

@@ -23,6 +23,8 @@ from vault_mem.memory.answers import (
     Related,
     Replay,
     ReplayedRecall,
+    Timeline,
+    Turn,
     Undone,
     to_json,
 )
@@ -31,6 +33,7 @@ from vault_mem.notes.model import Lines
 NOTE_CHARACTERS = 40_000
 LIST_CHARACTERS = 40_000
 PATCH_CHARACTERS = 12_000
+EDITS_CHARACTERS = 2_000
 CUT = "[…]"
 SAME_COMMIT = "A line without a commit is of the same commit as the line before it."
 
@@ -117,6 +120,20 @@ def shape_bisected(bisected: Bisected) -> Shaped:
         for change in bisected.changed
     )
     return _bounded(shape(replace(bisected, changed=tuple(cut))), "brought", "bad")
+
+
+def shape_timeline(timeline: Timeline) -> Shaped:
+    """Return as many of the newest turns as fit, oldest first; a note's with the lines that changed, not as a patch."""
+    newest_first = tuple(map(_short_turn, reversed(timeline.turns)))
+    shaped: Shaped = {"turns": []} | shape(replace(timeline, turns=newest_first))
+    shaped = _bounded(shaped, "turns", "since and until")
+    turns = shaped["turns"]
+    return shaped | {"turns": turns[::-1] if isinstance(turns, list) else turns}
+
+
+def _short_turn(turn: Turn) -> Turn:
+    difference = replace(turn.difference, patch="") if turn.difference else None
+    return replace(turn, difference=difference, edits=_cut(turn.edits, EDITS_CHARACTERS))
 
 
 def shape_checkpoints(checkpoints: Checkpoints) -> Shaped:

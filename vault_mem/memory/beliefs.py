@@ -9,7 +9,8 @@ from vault_mem.index.ancestry import Ancestry
 from vault_mem.memory.answers import Belief, Hit
 from vault_mem.memory.recalling import answered
 from vault_mem.memory.session import Session
-from vault_mem.notes.model import CommitId
+from vault_mem.notes.model import CommitId, NotePath
+from vault_mem.notes.schema import STATUSES
 from vault_mem.recall.query import Question
 
 
@@ -26,11 +27,12 @@ class Beliefs:
     question: Question
     head: CommitId
     _known: dict[CommitId, Belief | None] = field(default_factory=dict)
+    _asked_for_all: list[CommitId] = field(default_factory=list)
 
     @property
     def recalls(self) -> int:
         """How often recall was asked."""
-        return len(self._known)
+        return len(self._known) + len(self._asked_for_all)
 
     @cached_property
     def order(self) -> Ancestry:
@@ -44,6 +46,17 @@ class Beliefs:
             recalled = self.session.asking(lambda: answered(self.session, self.session.at(commit), question))
             self._known[commit] = self._belief(commit, recalled.hits[0]) if recalled.hits else None
         return self._known[commit]
+
+    def ever_known(self, limit: int, *, min_relevance: float) -> tuple[NotePath, ...]:
+        """Return the notes at the head that answer surely enough, best first, those retired, forgotten or expired too.
+
+        Each call asks recall.
+        """
+        filters = replace(self.question.filters, statuses=frozenset((*STATUSES, "expired")))
+        question = replace(self.question, at=self.head, filters=filters, limit=limit)
+        self._asked_for_all.append(self.head)
+        recalled = self.session.asking(lambda: answered(self.session, self.session.at(self.head), question))
+        return tuple(hit.path for hit in recalled.hits if (hit.relevance or 0.0) >= min_relevance)
 
     def _belief(self, commit: CommitId, hit: Hit) -> Belief:
         return Belief(

@@ -36,6 +36,17 @@ def difference(path: NotePath, old: Side, new: Side) -> Difference:
     )
 
 
+def edits(old: Side, new: Side) -> str:
+    """Return the lines of a note's text, frontmatter left out, that were removed (`-`) and added (`+`), in order."""
+    rows = patch.unified(_body(old), _body(new), before="", after="").splitlines()
+    return "\n".join(row for row in rows[2:] if row.startswith(("-", "+", "[")))
+
+
+def _body(side: Side) -> str:
+    document = parse(side.content)
+    return "\n".join(split_lines(document.text)[document.body_line - 1 :]) + "\n"
+
+
 def _changed_properties(before: Document, after: Document) -> list[str]:
     keys = dict.fromkeys([*before.properties, *after.properties])
     return [key for key in keys if before.properties.get(key) != after.properties.get(key)]

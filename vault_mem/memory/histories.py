@@ -125,6 +125,21 @@ def _version_at(session: Session, reference: str, commit: CommitId) -> index.Ver
 # --- log ---
 
 
+def last_path(session: Session, moment: Moment, reference: str) -> NotePath:
+    """Return the path of a note, or the last one of a note that is gone, which is found by its id or path.
+
+    Raises:
+        NoteNotFoundError, AmbiguousNoteError: see `References.find`.
+    """
+    try:
+        return moment.find(reference).path
+    except NoteNotFoundError:
+        path = _lost(session, moment, reference)
+        if path is None:
+            raise
+        return path
+
+
 def _lost(session: Session, moment: Moment, reference: str) -> NotePath | None:
     """Return the path of a note that is gone: the one that was given, or the last that a note with this id had."""
     if moment.commit is None:
@@ -155,12 +170,12 @@ def _logged(
     order = session.index.commits.order(moment.commit)
     found = session.log(path, moment.commit)
     if since is not None or until is not None:
-        found = _within(found, order, stretch(session, since=since, until=until, head=moment.commit))
+        found = versions_within(found, order, stretch(session, since=since, until=until, head=moment.commit))
     versions = tuple(_version(version, order) for version in found[:limit])
     return History(moment.commit, path, title, "log", versions=versions)
 
 
-def _within(versions: Sequence[index.Version], order: Ancestry, within: Stretch) -> tuple[index.Version, ...]:
+def versions_within(versions: Sequence[index.Version], order: Ancestry, within: Stretch) -> tuple[index.Version, ...]:
     """Return the versions whose commits the head of a stretch can reach and its base cannot."""
     return tuple(
         version
@@ -207,10 +222,10 @@ def _compared(session: Session, moment: Moment, path: NotePath, *, since: str | 
         old = lineage.held(versions, within.base) if within.base else None
     if until is not None and new is None:
         raise NoteNotFoundError(path, at=until)
-    after = _side(session, new) if until is not None else _present_side(session, moment, path)
+    after = side_of(session, new) if until is not None else _present_side(session, moment, path)
     if since is None:
         old = _one_before(versions, new, after)
-    return difference(path, _side(session, old), after)
+    return difference(path, side_of(session, old), after)
 
 
 def _one_before(versions: Sequence[index.Version], new: index.Version | None, after: Side) -> index.Version | None:
@@ -219,7 +234,8 @@ def _one_before(versions: Sequence[index.Version], new: index.Version | None, af
     return next((version for version in versions[start:] if version.blob != after.version), None)
 
 
-def _side(session: Session, version: index.Version | None) -> Side:
+def side_of(session: Session, version: index.Version | None) -> Side:
+    """Return a committed version as a side of a comparison; nothing for None, and no text where it was deleted."""
     if version is None:
         return Side(None, None, b"")
     content = session.version_content(version.blob) if version.blob else b""

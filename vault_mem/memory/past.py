@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vault_mem.memory import bisecting, changing, checkouts, checkpoints, derivations, histories, logs, reverting
+from vault_mem.errors import InvalidQueryError
+from vault_mem.memory import (
+    bisecting,
+    changing,
+    checkouts,
+    checkpoints,
+    derivations,
+    histories,
+    logs,
+    reverting,
+    timelines,
+)
 from vault_mem.memory.acts import Changes, VaultLog
 from vault_mem.memory.answers import (
     Bisected,
@@ -15,11 +26,13 @@ from vault_mem.memory.answers import (
     Derivation,
     History,
     Replay,
+    Timeline,
     Undone,
 )
 from vault_mem.memory.open_vault import OpenVault
 from vault_mem.memory.replaying import replaying
 from vault_mem.recall.query import Question
+from vault_mem.recall.relevance import MIN_RELEVANCE
 
 
 class Past(OpenVault):
@@ -170,6 +183,62 @@ class Past(OpenVault):
             expected=bisecting.Expectation(expect, note),
             progress=progress,
         )
+
+    def timeline(
+        self,
+        query: str = "",
+        *,
+        note: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 50,
+        types: Sequence[str] = (),
+        path: str | None = None,
+        namespace: str | None = None,
+        min_relevance: float | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Timeline:
+        """Tell how the answer to a question, or a note, changed over time, oldest first, with who and why.
+
+        For a question, recall is asked along the branch's first parents: at each commit of a short stretch; in a longer
+        one at 16 spread over it, then wherever a note changed or was merged that was an answer, or would be one of the
+        best five at the end if it were not retired or forgotten; then between any two that answer differently, until
+        the very act is found. What it can miss: an answer that came and went between two revisions asked, by a note
+        that is none of these. It asks 150 times at most; where that does not do, `notice` says so, and up to when turns
+        may be missing or late. Uncommitted edits are not looked at.
+
+        Args:
+            query: the question.
+            note: the note, instead of a question; one that is gone is found by its id or path.
+            since: a time, inclusive; or a revision or a session's id, for what came after it. None: from the beginning.
+            until: a revision or time; None for the last commit.
+            limit: turns at most, the newest ones, 1..1,000.
+            types: for a question, only notes of these types.
+            path: for a question, only a folder, a note, or a glob.
+            namespace: for a question, only a project's notes; empty is the global one, None is all.
+            min_relevance: for a question, a first answer less sure than this counts as none, 0..1; None is the bound
+                above which recall calls an answer relevant, 0 takes every answer.
+            progress: called with (stage, done, total).
+
+        Raises:
+            InvalidQueryError: without a question or a note, with both, or for a bad argument.
+            RevisionNotFoundError: for a `since` or `until` that names nothing in the past of this branch.
+            NoteNotFoundError, AmbiguousNoteError.
+        """
+        if note is not None:
+            if query.strip() or types or path is not None or namespace is not None or min_relevance is not None:
+                raise InvalidQueryError("A note is not asked a question", "Leave the query and its filters out")
+            return timelines.of_note(self._session, note, since=since, until=until, limit=limit)
+        question = Question.checked(
+            query=query,
+            types=types,
+            path=path,
+            namespace=namespace,
+            min_relevance=MIN_RELEVANCE if min_relevance is None else min_relevance,
+            limit=1,
+            now=self._session.now(),
+        )
+        return timelines.of_question(self._session, question, since=since, until=until, limit=limit, progress=progress)
 
     def checkpoint(
         self, name: str | None = None, *, reason: str = "", agent: str | None = None, session: str | None = None

@@ -7,7 +7,7 @@ a write, and the write is refused if the note has changed since.
 
 from __future__ import annotations
 
-from vault_mem.memory.answers.believed import Belief, Bisected, ChangedText
+from vault_mem.memory.answers.believed import Belief, Bisected, ChangedText, Timeline, Turn
 from vault_mem.memory.answers.checked_out import Checkout, Checkouts
 from vault_mem.memory.answers.checkpointed import Checkpoint, Checkpoints
 from vault_mem.memory.answers.derived import Derivation, Origin
@@ -63,6 +63,8 @@ __all__ = [
     "Report",
     "Status",
     "TimeWindow",
+    "Timeline",
+    "Turn",
     "Undone",
     "UndoneNote",
     "Version",

@@ -68,3 +68,49 @@ class Bisected:
     after: Belief | None
     changed: tuple[ChangedText, ...] = ()
     brought: tuple[Act, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From one act on, another answer to a question, or another version of a note.
+
+    Attributes:
+        act: the commit that began it, a merge's where a merge brought it; None for what held at the beginning.
+        belief: the answer from then on, None for nothing that is sure, and in a note's timeline.
+        path: where the note is from then on, or was last if the act deleted it; None without an answer.
+        old_path: in a note's timeline, where the note was until then, if it moved.
+        difference: in a note's timeline, how the note changed.
+        edits: in a note's timeline, the lines of its text that were removed (`-`) and added (`+`), without frontmatter.
+        among: where the search ended early, of how many commits, `act` the last of them, one began it; None if `act`
+            did.
+    """
+
+    act: Act | None
+    belief: Belief | None = None
+    path: NotePath | None = None
+    old_path: NotePath | None = None
+    difference: Difference | None = None
+    edits: str = ""
+    among: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """How the answer to a question, or a note, changed.
+
+    Attributes:
+        revision: the end of the stretch that was looked at; `since` is its beginning, None for the first commit.
+        query: the question, None in a note's timeline.
+        path: the note's, None for a question.
+        turns: oldest first.
+        recalls: how often recall was asked.
+        notice: what was left out, or could not be looked at.
+    """
+
+    revision: str | None
+    since: str | None
+    query: str | None
+    path: NotePath | None
+    turns: tuple[Turn, ...] = ()
+    recalls: int = 0
+    notice: tuple[str, ...] = ()
