@@ -89,6 +89,15 @@ class GitOracle:
     def is_same_note(self, old: str, new: str) -> bool:
         return old == new or (self.identity(old) is not None and self.identity(old) == self.identity(new))
 
+    def is_other(self, one: str, other: str) -> bool:
+        """Whether two blobs have an id each, and not the same."""
+        return None not in (self.identity(one), self.identity(other)) and self.identity(one) != self.identity(other)
+
+    def left(self, commit: str, path: str, blob: str) -> bool:
+        """Whether a note with this content may have left a path: nothing is there after a commit, or another id."""
+        after = self.trees[commit].get(path)
+        return after is None or self.identity(blob) != self.identity(after)
+
     def takes(self, commit: str, path: str, blob: str | None) -> bool:
         """Whether a commit took a note from a path; of a version that is given, also by putting another note there."""
         old, new = self.before(commit).get(path), self.trees[commit].get(path)

@@ -8,31 +8,41 @@ from tests.properties.git_oracle import GitOracle, Place
 def log_on_a_line(git: GitOracle, path: str) -> list[tuple[str, str]]:
     """Return (commit, path) of a note's versions, newest first, in a history without merges.
 
-    At a path, what each commit did to it; where a commit put the note there and took the same note (the same bytes
-    first, else the same id) from elsewhere, the history there; else it goes on only if the note had been deleted here.
+    At a path, what each commit did to the note, and where another note took its place; where a commit put the note
+    there and took it (the same bytes first, else the same id) from elsewhere, the history there; else it goes on only
+    if the note had been taken from here before.
     """
     found = []
+    own: str | None = None
     commits = [commit for commit, _ in reversed(git.line(git.head))]
     for position, commit in enumerate(commits):
-        old, new = git.before(commit).get(path), git.trees[commit].get(path)
+        before, after = git.before(commit), git.trees[commit]
+        old, new = before.get(path), after.get(path)
         if old == new:
             continue
+        own = own or new or old
+        if new is not None and own is not None and git.is_other(new, own):
+            found += [] if old is None or git.is_other(old, own) else [(commit, path)]
+            continue
         found.append((commit, path))
-        if old is not None or new is None:
+        if new is None or (old is not None and git.identity(old) == git.identity(new)):
             continue
-        gone = [(other, blob) for other, blob in sorted(git.before(commit).items()) if other not in git.trees[commit]]
-        same = [other for other, blob in gone if blob == new] + [
-            other for other, blob in gone if git.is_same_note(blob, new)
+        left = [
+            (place, blob) for place, blob in sorted(before.items()) if place != path and git.left(commit, place, blob)
         ]
+        same = [place for place, blob in left if blob == new]
+        same += [place for place, blob in left if git.is_same_note(blob, new)]
         if same:
-            path = same[0]
+            path, own = same[0], None
             continue
-        deleted = [
+        if old is not None and not git.is_other(old, new):
+            continue
+        gone = [
             git.before(older)[path]
             for older in commits[position + 1 :]
-            if path in git.before(older) and path not in git.trees[older]
+            if path in git.before(older) and git.left(older, path, git.before(older)[path])
         ]
-        if not deleted or not git.is_same_note(deleted[0], new):
+        if not gone or not git.is_same_note(gone[0], new):
             break
     return found
 

@@ -88,12 +88,12 @@ class Lineage:
             versions: as `trace` gives them.
             commit: any commit; one that the head cannot reach has none.
         """
-        own = {(version.path, version.blob) for version in versions if version.blob is not None}
-        for path in dict.fromkeys(version.path for version in versions):
-            found = self.at(path, commit)
-            if found is not None and (path, found.blob) in own:
-                return found
-        return None
+        own = {(version.path, version.blob): None for version in versions if version.blob is not None}
+        paths = dict.fromkeys(path for path, _ in own)
+        there = [found for path in paths if (found := self.at(path, commit)) and (path, found.blob) in own]
+        identity = next((self._id(blob) for _, blob in own if blob), None)
+        with_id = (found for found in there if identity and found.blob and self._id(found.blob) == identity)
+        return next(with_id, None) or next(iter(there), None)
 
     def made_from(self, version: Version, places: Collection[NotePath] = ()) -> tuple[Version, ...]:
         """Return the versions that one was made from: one for each parent of its commit that has the note.
@@ -131,7 +131,7 @@ class Lineage:
 
     def _other_places(self, change: PathChange, path: NotePath) -> set[NotePath]:
         """Return from where a change took the note that came to a path, and where it put the one that left it."""
-        if change.old is not None and change.new is not None and not self._is_other(change.old, change.new):
+        if not self._leaves(change.old, change.new) and not self._leaves(change.new, change.old):
             return set()
         record = self._log.record(change.commit)
         if record is None:
@@ -196,10 +196,11 @@ class Lineage:
             if version is None:
                 continue
             found.append(version)
-            if version.blob is not None and (change.old is None or self._is_other(change.old, version.blob)):
+            if version.blob is not None and self._leaves(version.blob, change.old):
                 before = self._came_from(change, path, version.blob)
                 further += before
-                if before or not self._goes_on(changes[position + 1 :], version.blob):
+                is_new = change.old is None or self._is_other(change.old, version.blob)
+                if before or (is_new and not self._goes_on(changes[position + 1 :], version.blob)):
                     arrivals.append(change.commit)
         return found, further
 
@@ -229,8 +230,8 @@ class Lineage:
         return self._with_note(came, path, blob)
 
     def _leaves(self, blob: BlobId | None, other: BlobId | None) -> bool:
-        """Whether what was at a path is not there on the other side of a change."""
-        return blob is not None and (other is None or self._is_other(blob, other))
+        """Whether what is at a path on one side of a change may be gone on the other: nothing is there, or another id."""
+        return blob is not None and (other is None or self._id(blob) != self._id(other))
 
     def _with_note(
         self, places: Iterable[tuple[NotePath, BlobId | None]], path: NotePath, blob: BlobId
