@@ -31,6 +31,11 @@ def test_an_answer_that_never_changed_is_said(shell: Shell, vault: Path) -> None
     shell("remember", "The garden has pears.", "--title", "Garden")
     shown = shell("bisect", "when do we deploy?", "--good", first)
     assert shown.code == 0
-    assert shown.out.startswith("The first answer is alike at both ends\nthen and now: Deploys\n")
+    assert shown.out.startswith("The first answer is right at both ends\nat good: Deploys\n")
+    wrong = shell("bisect", "when", "do", "we", "deploy?", "--good", first, "--expect", "never", "--json").json
+    assert (wrong["act"], wrong["is_right"]) == (None, False)
+    assert shell("bisect", "when do we deploy?", "--good", "HEAD", "--bad", first).err.startswith(
+        "error: good is later"
+    )
     assert shell("bisect", "when do we deploy?").code == 2
     assert shell("bisect", "when do we deploy?", "--good", "never").code == 1

@@ -61,7 +61,7 @@ def test_sessions_are_listed_and_deleted(shell: Shell, asked: Path) -> None:
     assert shell("replay").err == "2 sessions with recalls\n"
     assert shell("replay", "--clear", "--session", "s1").err == "deleted 2 recalls\n"
     assert [each["session"] for each in shell("replay", "--json").json["sessions"]] == ["s2"]
-    assert shell("replay", "--clear", "--json").json["recalls"] == 1
+    assert shell("replay", "--clear", "--yes", "--json").json["recalls"] == 1
     empty = shell("replay", "s1")
     assert (empty.code, empty.out, empty.err) == (0, "", "0 recalls of session s1\n")
 

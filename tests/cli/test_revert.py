@@ -14,7 +14,7 @@ def test_revert_shows_first_and_writes_with_yes(shell: Shell, vault: Path) -> No
     shell("remember", "We deploy on Fridays.", "--title", "Deploys")
     made = head(vault)
     shown = shell("revert", made[:9])
-    assert (shown.code, shown.out) == (0, "deleted notes/deploys.md · Deploys\n")
+    assert (shown.code, shown.out) == (0, "would be deleted notes/deploys.md · Deploys\n")
     assert f"takes back {made[:9]}  remember: notes/deploys.md" in shown.err
     assert "nothing is written yet; repeat with --yes" in shown.err
     assert head(vault) == made
@@ -45,7 +45,7 @@ def test_rollback_returns_to_a_checkpoint(shell: Shell, vault: Path) -> None:
     shell("checkpoint", "good")
     shell("revise", "Deploys", "We deploy at night.")
     shown = shell("rollback", "good")
-    assert (shown.code, shown.out) == (0, "reverted notes/deploys.md · Deploys\n")
+    assert (shown.code, shown.out) == (0, "would be reverted notes/deploys.md · Deploys\n")
     assert "Fridays" not in (vault / "notes/deploys.md").read_text()
     answer = shell("rollback", "good", "--yes", "--json").json
     assert answer["commit"] == head(vault)

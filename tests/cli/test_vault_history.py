@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.vaults import git
 
 
 @pytest.fixture
@@ -63,3 +64,25 @@ def test_the_diff_is_grouped(written: Shell) -> None:
 )
 def test_options_that_do_not_go_together_are_refused(written: Shell, arguments: tuple[str, ...]) -> None:
     assert written("history", *arguments).code == 2
+
+
+def test_the_writers_session_is_a_filter_here_and_edits_are_found(shell: Shell, vault: Path) -> None:
+    shell("remember", "One.", "--title", "One", "--session", "s1")
+    shell("remember", "Two.", "--title", "Two", "--session", "s2")
+    git(vault, "mv", "notes/two.md", "moved.md")
+    git(vault, "commit", "-qm", "tidy")
+    assert [act["subject"] for act in shell("history", "--session", "s1", "--json").json["acts"]] == [
+        "remember: notes/one.md"
+    ]
+    assert [act["subject"] for act in shell("history", "--operations", "edit", "--json").json["acts"]] == ["tidy"]
+    assert "no act matches" in shell("history", "--sessions", "nobody").err
+
+
+def test_a_note_that_is_gone_is_found_by_its_file_name(shell: Shell, vault: Path) -> None:
+    shell("remember", "One.", "--title", "One")
+    git(vault, "rm", "-q", "notes/one.md")
+    git(vault, "commit", "-qm", "away")
+    assert [version["subject"] for version in shell("history", "one", "--json").json["versions"]] == [
+        "away",
+        "remember: notes/one.md",
+    ]

@@ -135,5 +135,5 @@ def test_what_cannot_be_bisected_is_refused(memory: Memory) -> None:
         memory.bisect(ASKED, good=first, expect=" ")
     with pytest.raises(NoteNotFoundError):
         memory.bisect(ASKED, good=first, note="nobody wrote this")
-    with pytest.raises(RevisionNotFoundError):
+    with pytest.raises(InvalidQueryError, match="later"):
         memory.bisect(ASKED, good=head, bad=first)

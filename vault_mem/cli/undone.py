@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from vault_mem.cli import evidence, output
 from vault_mem.cli.invocation import Call
 from vault_mem.memory.answers import Clash, Dependent, Undone
 
-SHOWN = 50
+SHOWN = 20
 
 
 def show_undone(call: Call, answer: Undone) -> None:
@@ -17,16 +19,21 @@ def show_undone(call: Call, answer: Undone) -> None:
     for note in answer.notes[:SHOWN]:
         place = f"{note.old_path} -> {note.path}" if note.old_path else note.path
         title = evidence.DIVIDER + note.title
-        output.line(output.Styled(f"{note.action} ", "bold"), output.Styled(place, "place"), title)
+        action = f"would be {note.action} " if answer.is_dry else f"{note.action} "
+        output.line(output.Styled(action, "bold"), output.Styled(place, "place"), title)
     if len(answer.notes) > SHOWN:
         output.line(f"… and {len(answer.notes) - SHOWN:,} more")
-    for act in answer.acts:
-        output.message(output.Styled(f"takes back {evidence.short(act.commit)}  ", "dim"), act.subject)
-    for dependent in answer.dependents:
-        output.message(output.Styled("builds on it: ", "warn"), _dependent(dependent))
-    for clash in answer.clashes:
-        output.message(output.Styled("in the way: ", "bad"), _clash(clash))
+    _list([f"takes back {evidence.short(act.commit)}  {act.subject}" for act in answer.acts], "dim")
+    _list([f"builds on it: {_dependent(one)}" for one in answer.dependents], "warn")
+    _list([f"in the way: {_clash(clash)}" for clash in answer.clashes], "bad")
     output.message(_summary(answer))
+
+
+def _list(rows: Sequence[str], style: str) -> None:
+    for row in rows[:SHOWN]:
+        output.message(output.Styled(row, style))
+    if len(rows) > SHOWN:
+        output.message(output.Styled(f"… and {len(rows) - SHOWN:,} more", style))
 
 
 def _dependent(one: Dependent) -> str:
@@ -42,9 +49,9 @@ def _clash(clash: Clash) -> str:
 def _summary(answer: Undone) -> str:
     if answer.commit:
         return f"commit {evidence.short(answer.commit)}"
-    if not answer.notes:
-        return "nothing had to change" if not answer.clashes else "nothing can be taken back"
-    if not answer.is_dry:
+    if answer.obstacle:
+        return f"would be refused: {answer.obstacle}"
+    if not answer.notes or not answer.is_dry:
         return "nothing had to change"
     edits = "; uncommitted edits of these notes are committed first" if answer.dirty else ""
     return f"nothing is written yet; repeat with --yes{edits}"

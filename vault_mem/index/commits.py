@@ -150,6 +150,15 @@ class CommitLog:
         gone = [change for change in self.changes(path, order) if change.new is None]
         return self.headline(self.origin(gone[0], gone, order).commit) if gone else None
 
+    def last_left(self, accepts: Callable[[NotePath], bool], head: CommitId) -> NotePath | None:
+        """Return the path that was deleted last, among those that the test accepts and the commits head can reach."""
+        order = self.order(head)
+        query = "SELECT commits.id, path FROM changes JOIN commits ON commits.seq = changes.seq WHERE new IS NULL"
+        with self._catalog.database.read() as connection:
+            rows = connection.execute(query).fetchall()
+        left = [(order.ranks[commit], _from_bytes(path)) for commit, path in rows if commit in order]
+        return max(((rank, path) for rank, path in left if accepts(path)), default=(0, None))[1]
+
     def last_of_session(self, session: str, head: CommitId) -> CommitId | None:
         """Return the newest commit reachable from head that an agent's session wrote, None if it wrote none."""
         order = self.order(head)
@@ -161,7 +170,7 @@ class CommitLog:
     ) -> frozenset[CommitId]:
         """Return the stored commits by any of these people or agents, of any of these sessions and verbs.
 
-        Authors are compared case-folded; an empty list asks nothing.
+        Authors are compared case-folded; an empty list asks nothing. `edit` are those made by another program.
         """
         query = """SELECT id, json_extract(record, '$[1]'), json_extract(record, '$[4]."Memory-Agent"'),
                    json_extract(record, '$[4]."Memory-Session"'), json_extract(record, '$[4]."Memory-Op"')
@@ -174,7 +183,7 @@ class CommitLog:
             for commit, author, agent, session, operation in rows
             if (not names or author.casefold() in names or (agent or "").casefold() in names)
             and (not sessions or session in sessions)
-            and (not operations or operation in operations)
+            and (not operations or (operation or "edit") in operations)
         )
 
     def touching(self, accepts: Callable[[str], bool]) -> frozenset[CommitId]:
@@ -182,7 +191,7 @@ class CommitLog:
         query = "SELECT commits.id, path FROM changes JOIN commits ON commits.seq = changes.seq"
         with self._catalog.database.read() as connection:
             rows = connection.execute(query).fetchall()
-        return frozenset(CommitId(commit) for commit, path in rows if accepts(path.decode("utf-8", "surrogatepass")))
+        return frozenset(CommitId(commit) for commit, path in rows if accepts(_from_bytes(path)))
 
     def given(
         self, head: CommitId, *, start: datetime | None, end: datetime | None
@@ -201,11 +210,7 @@ class CommitLog:
         ranks = self.order(head).ranks
         with self._catalog.database.read() as connection:
             rows = connection.execute(query, bounds).fetchall()
-        return frozenset(
-            (NotePath(path.decode("utf-8", "surrogatepass")), BlobId(new))
-            for commit, path, new in rows
-            if commit in ranks
-        )
+        return frozenset((_from_bytes(path), BlobId(new)) for commit, path, new in rows if commit in ranks)
 
     def changes(self, path: NotePath, order: Ancestry) -> list[PathChange]:
         """Return what the commits of an order did to a path, newest first."""
@@ -279,6 +284,10 @@ def _blob(text: str | None) -> BlobId | None:
     return None if text is None else BlobId(text)
 
 
+def _from_bytes(path: bytes) -> NotePath:
+    return NotePath(path.decode("utf-8", "surrogatepass"))
+
+
 def _to_bytes(path: NotePath) -> bytes:
     """Return a path as stored: file names are bytes to git, and undecodable ones must come back as they were."""
     return path.encode("utf-8", "surrogatepass")
@@ -302,8 +311,5 @@ def _decode(
         reason=reason,
         trailers=trailers,
         note_ids=tuple(note_ids),
-        changes=tuple(
-            FileChange(NotePath(path.decode("utf-8", "surrogatepass")), _blob(old), _blob(new))
-            for path, old, new in changes
-        ),
+        changes=tuple(FileChange(_from_bytes(path), _blob(old), _blob(new)) for path, old, new in changes),
     )

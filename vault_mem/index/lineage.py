@@ -230,7 +230,7 @@ class Lineage:
         return self._with_note(came, path, blob)
 
     def _leaves(self, blob: BlobId | None, other: BlobId | None) -> bool:
-        """Whether what is at a path on one side of a change may be gone on the other: nothing is there, or another id."""
+        """Whether what is at a path on one side of a change may be gone on the other: nothing there, or another id."""
         return blob is not None and (other is None or self._id(blob) != self._id(other))
 
     def _with_note(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError
 from vault_mem.memory.answers import Belief, Bisected, ChangedText
@@ -51,7 +51,8 @@ def bisect(
     steps = 2 + (last - 1).bit_length()
     if holds(line[first]) == holds(line[last]):
         ends = (beliefs.at(line[first]), beliefs.at(line[last]))
-        return Bisected(line[-1], line[0], question.text, len(line) - 1, beliefs.recalls, None, *ends)
+        answer = Bisected(line[-1], line[0], question.text, len(line) - 1, beliefs.recalls, None, *ends)
+        return replace(answer, is_right=holds(line[first]))
     was = holds(line[first])
     while last - first > 1:
         if progress:
@@ -83,6 +84,8 @@ def _line(session: Session, good: str, bad: str | None) -> Sequence[CommitId]:
     line = session.index.commits.order(end).line
     if not line:
         raise RevisionNotFoundError(bad or "HEAD", "it is not in the past of this branch")
+    if end in session.index.commits.order(start).line[:-1]:
+        raise InvalidQueryError("good is later than bad", "Give the earlier revision as good")
     if start not in line:
         raise RevisionNotFoundError(good, f"it is not on the line of first parents that ends in {bad or 'HEAD'}")
     return line[line.index(start) :]

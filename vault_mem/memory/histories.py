@@ -8,6 +8,7 @@ from contextlib import suppress
 from vault_mem.errors import AmbiguousNoteError, InvalidQueryError, NoteNotFoundError
 from vault_mem.index import lineage as index
 from vault_mem.index.ancestry import Ancestry
+from vault_mem.index.view import name_of
 from vault_mem.memory.answers import Difference, History, Version
 from vault_mem.memory.blaming import blamed
 from vault_mem.memory.differing import Side, difference
@@ -17,7 +18,7 @@ from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.session import Session
 from vault_mem.memory.stretches import Stretch, stretch
 from vault_mem.notes.document import parse
-from vault_mem.notes.identifiers import is_id
+from vault_mem.notes.identifiers import fold, is_id
 from vault_mem.notes.model import CommitId, NotePath
 
 MAX_VERSIONS = 1_000
@@ -141,7 +142,7 @@ def last_path(session: Session, moment: Moment, reference: str) -> NotePath:
 
 
 def _lost(session: Session, moment: Moment, reference: str) -> NotePath | None:
-    """Return the path of a note that is gone: the one that was given, or the last that a note with this id had."""
+    """Return the path of a note that is gone: the one given, or the last of one with this id or this file name."""
     if moment.commit is None:
         return None
     for path in (NotePath(reference), NotePath(f"{reference}.md")):
@@ -152,7 +153,7 @@ def _lost(session: Session, moment: Moment, reference: str) -> NotePath | None:
         for change in record.changes:
             if change.new is not None and parse(session.version_bytes(change.new)).metadata.id == identity:
                 return change.path
-    return None
+    return session.index.commits.last_left(lambda path: fold(name_of(path)) == fold(reference), moment.commit)
 
 
 def _logged(

@@ -83,7 +83,7 @@ class Past(OpenVault):
         Args:
             authors: any of these people or agents.
             sessions: any of these sessions, by their ids.
-            operations: any of these verbs, such as `revise` or `merge`.
+            operations: any of these verbs, such as `revise` or `merge`; `edit` for commits of other programs.
             types: acts on a note of any of these types.
             path: acts on a folder, a note, or a glob.
             since: acts that arrived at or after a time, or after a revision or the last act of a session.
@@ -209,15 +209,15 @@ class Past(OpenVault):
 
         Args:
             query: the question.
-            note: the note, instead of a question; one that is gone is found by its id or path.
+            note: the note, instead of a question; one that is gone is found by its id, path or file name.
             since: a time, inclusive; or a revision or a session's id, for what came after it. None: from the beginning.
             until: a revision or time; None for the last commit.
             limit: turns at most, the newest ones, 1..1,000.
             types: for a question, only notes of these types.
             path: for a question, only a folder, a note, or a glob.
             namespace: for a question, only a project's notes; empty is the global one, None is all.
-            min_relevance: for a question, a first answer less sure than this counts as none, 0..1; None is the bound
-                above which recall calls an answer relevant, 0 takes every answer.
+            min_relevance: for a question, a first answer that is less sure than this all the while counts as none,
+                0..1; None is the bound above which recall calls an answer relevant (0.13), 0 takes every answer.
             progress: called with (stage, done, total).
 
         Raises:
@@ -229,6 +229,8 @@ class Past(OpenVault):
             if query.strip() or types or path is not None or namespace is not None or min_relevance is not None:
                 raise InvalidQueryError("A note is not asked a question", "Leave the query and its filters out")
             return timelines.of_note(self._session, note, since=since, until=until, limit=limit)
+        if not query.strip():
+            raise InvalidQueryError("Neither a question nor a note", "Ask a question, or name a note")
         question = Question.checked(
             query=query,
             types=types,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vault_mem.errors import InvalidQueryError, RevisionNotFoundError, UndoRefusedError
 from vault_mem.index.view import name_of
@@ -51,7 +51,8 @@ def revert(acting: Acting, target: str, *, with_dependents: bool, yes: bool) -> 
         return Plan("revert", composed.drafts)
 
     if not yes:
-        return _answer(session, _reverted(session, session.present(), acts, with_dependents=with_dependents), None)
+        composed = _reverted(session, session.present(), acts, with_dependents=with_dependents)
+        return replace(_answer(session, composed, None), obstacle=_obstacle(composed, with_dependents=with_dependents))
     done = write(Acting(session, acting.agent, acting.session_id, reason), compose)
     return _answer(session, found[0], done.commit, revision=done.revision)
 
@@ -172,8 +173,16 @@ def _check(composed: _Composed, *, with_dependents: bool) -> None:
         raise UndoRefusedError(
             "Notes build on what would be taken back",
             list(shown),
-            "Look at them first; with_dependents archives those that are derived from it, and leaves the other links",
+            "Look at them first; with dependents (--with-dependents) those derived from it are archived, links stay",
         )
+
+
+def _obstacle(composed: _Composed, *, with_dependents: bool) -> str | None:
+    try:
+        _check(composed, with_dependents=with_dependents)
+    except UndoRefusedError as refusal:
+        return str(refusal)
+    return None
 
 
 def _reason(acts: Sequence[CommitRecord]) -> str:

@@ -90,8 +90,12 @@ class Soundings:
         return self._beliefs.order.line
 
     def answer(self, place: int) -> Belief | None:
-        """Return the answer at a place that was asked about, None for none that is sure."""
-        return self._answers[place]
+        """Return the answer at a place that was asked about, None for none that is sure.
+
+        An answer is sure enough as long as it stays the same, if it is so at one of the places next to each other:
+        other notes that come and go make the same words of the same note answer a little more or less surely.
+        """
+        return self._told()[place]
 
     def search(self) -> int | None:
         """Ask until nothing is left to be found, or as often as allowed.
@@ -108,8 +112,9 @@ class Soundings:
 
     def changes(self) -> Iterator[Change]:
         """Return where the answer changed, oldest first."""
-        for earlier, later in pairwise(sorted(self._answers)):
-            if not is_alike(self._answers[earlier], self._answers[later]):
+        told = self._told()
+        for earlier, later in pairwise(told):
+            if not is_alike(told[earlier], told[later]):
                 yield Change(later, later - earlier)
 
     def _next(self) -> int | None:
@@ -129,9 +134,23 @@ class Soundings:
 
     def _open(self) -> Iterator[tuple[int, int]]:
         """Return the places next to each other that answer differently, with others in between that were not asked."""
-        for earlier, later in pairwise(sorted(self._answers)):
-            if later - earlier > 1 and not is_alike(self._answers[earlier], self._answers[later]):
+        told = self._told()
+        for earlier, later in pairwise(told):
+            if later - earlier > 1 and not is_alike(told[earlier], told[later]):
                 yield earlier, later
+
+    def _told(self) -> dict[int, Belief | None]:
+        """Return the answers that count, by place, oldest first."""
+        places = sorted(self._answers)
+        sure = {place for place in places if self._is_sure(self._answers[place])}
+        for order in (places, places[::-1]):
+            for known, place in pairwise(order):
+                if known in sure and is_alike(self._answers[known], self._answers[place]):
+                    sure.add(place)
+        return {place: self._answers[place] if place in sure else None for place in places}
+
+    def _is_sure(self, belief: Belief | None) -> bool:
+        return belief is not None and belief.relevance >= self._min_relevance
 
     def _between(self, earlier: int, later: int) -> int:
         """Return where to ask between two places: before the later one if a note changed there, else in the middle."""
@@ -139,9 +158,8 @@ class Soundings:
 
     def _ask(self, place: int) -> None:
         belief = self._beliefs.at(self.line[place])
-        is_sure = belief is not None and belief.relevance >= self._min_relevance
-        self._answers[place] = belief if is_sure else None
-        if belief is not None and is_sure:
+        self._answers[place] = belief
+        if belief is not None and self._is_sure(belief):
             self._follow(belief.path)
 
     def _follow_notes(self) -> None:

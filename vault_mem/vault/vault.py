@@ -22,7 +22,7 @@ from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.manifest import FORMAT, MANIFEST, read_manifest
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.pipeline import WritePipeline
-from vault_mem.vault.readiness import operation_in_progress
+from vault_mem.vault.readiness import operation_in_progress, read_head
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
 from vault_mem.vault.transaction import Transaction, hold
@@ -221,10 +221,12 @@ class Vault:
 
         Raises:
             InvalidNoteError: for a name that cannot be one, or that is taken.
+            DetachedHeadError: if HEAD is on no branch, as in a checkout.
             ReadOnlyVaultError: if the vault's format is newer than this program.
             StorageError: if the disk refuses.
         """
         self._require_writable()
+        read_head(self._repository)
         checkpoints.check_name(name, now=now)
         checkpoints.create(self._repository, act, name, commit, self._writer.identities.current().committer)
 

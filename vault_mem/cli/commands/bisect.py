@@ -14,7 +14,7 @@ from vault_mem.memory.answers import Bisected
 
 
 @vault_command("bisect")
-@click.argument("query")
+@click.argument("query", nargs=-1, required=True)
 @click.option("--good", required=True, metavar="WHEN", help="A revision or time at which the answer was right.")
 @click.option("--bad", metavar="WHEN", help="One at which it is not; the last commit if not given.")
 @click.option("--expect", metavar="TEXT", help="The answer is right if its note holds these words.")
@@ -22,7 +22,7 @@ from vault_mem.memory.answers import Bisected
 @parameters.words("--types", "Any of these types.")
 @click.option("--path", help="A folder, a note, or a glob.")
 @click.option("--namespace", help="A project; empty is the global one.")
-def command(call: Call, query: str, **options: Any) -> None:  # Any: as declared above
+def command(call: Call, query: tuple[str, ...], **options: Any) -> None:  # Any: as declared above
     """Find the act that changed recall's first answer to QUERY.
 
     Without --expect and --note, the right answer is the one given at --good. It asks at about log2(n) revisions of the
@@ -30,7 +30,7 @@ def command(call: Call, query: str, **options: Any) -> None:  # Any: as declared
     """
     progress = Progress()
     with opened(call, progress) as memory:
-        answer = memory.bisect(query, progress=progress, **options)
+        answer = memory.bisect(" ".join(query), progress=progress, **options)
     if call.as_json:
         output.data(answer)
     else:
@@ -39,12 +39,17 @@ def command(call: Call, query: str, **options: Any) -> None:  # Any: as declared
 
 def _show(answer: Bisected) -> None:
     if answer.act is None:
-        output.line("The first answer is alike at both ends")
-        beliefs.show("then and now", answer.after)
+        output.line("The first answer is right at both ends" if answer.is_right else "It is right at neither end")
+        beliefs.show("at good", answer.before)
+        beliefs.show("at bad", answer.after)
     else:
         beliefs.show_act(answer.act)
         beliefs.show("before", answer.before)
         beliefs.show("after", answer.after)
+        if not {belief.path for belief in (answer.before, answer.after) if belief} & {
+            one.path for one in answer.changed
+        }:
+            output.message("It changed the note of neither answer: others came to rank above it")
         for change in answer.changed:
             output.line(output.Styled(change.path, "bold"))
             show_difference(change.difference)

@@ -28,7 +28,7 @@ _OF_THE_VAULT = ("authors", "sessions", "operations", "types", "path", "offset",
 @click.option("--limit", type=click.IntRange(1, MAX_PAGE), default=50, show_default=True, help="Entries at most.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="Without a note: entries to skip.")
 @click.option("--authors", multiple=True, help="Without a note: this person or agent. Repeatable.")
-@parameters.words("--sessions", "Without a note: any of these sessions.")
+@parameters.words("--sessions", "Without a note: any of these sessions; so does --session.")
 @parameters.words("--operations", "Without a note: any of these verbs, as revise,forget.")
 @parameters.words("--types", "Without a note: acts on a note of any of these types.")
 @click.option("--path", help="Without a note: acts on a folder, a note, or a glob.")
@@ -60,6 +60,8 @@ def _show_vault(call: Call, options: dict[str, Any]) -> None:  # Any: as declare
     if options.pop("at") is not None:
         raise click.UsageError("--at needs a NOTE; for the vault, use --until")
     filters = {name: options.pop(name) for name in ("authors", "sessions", "operations", "types", "path")}
+    filters["sessions"] += (call.session,) if call.session else ()  # nobody writes here: it can only mean this
+    filters["authors"] += (call.agent,) if call.agent else ()
     if view == "diff" and any(filters.values()):
         raise click.UsageError("The filters are for --view log")
     with opened(call) as memory:
@@ -72,6 +74,8 @@ def _show_vault(call: Call, options: dict[str, Any]) -> None:  # Any: as declare
         output.data(answer)
     elif isinstance(answer, VaultLog):
         output.table(("commit", "when", "who", "act", "what", "why"), [_act_row(act) for act in answer.acts])
+        if not answer.acts:
+            output.message("no act matches")
         _show_more(answer.next_offset)
     else:
         _show_changes(answer)
@@ -113,6 +117,8 @@ def _show(answer: History) -> None:
         show_blame(answer.blame)
     else:
         output.table(("commit", "when", "who", "act", "why"), [_row(version) for version in answer.versions])
+        if not answer.versions:
+            output.message("no version matches")
 
 
 def _row(version: Version) -> tuple[str, ...]:

@@ -17,8 +17,9 @@ _QUERY_WIDTH = 100
 @click.argument("session_id", metavar="[SESSION]", required=False)
 @click.option("--limit", type=click.IntRange(1), help="Recalls, or sessions, at most; default all.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="Recalls, or sessions, to skip.")
-@click.option("--clear", is_flag=True, help="Delete what is recorded of SESSION; without one, everything.")
-def command(call: Call, session_id: str | None, *, limit: int | None, offset: int, clear: bool) -> None:
+@click.option("--clear", is_flag=True, help="Delete what is recorded of SESSION; without one, with --yes, everything.")
+@click.option("--yes", is_flag=True, help="With --clear: of all sessions.")
+def command(call: Call, session_id: str | None, *, limit: int | None, offset: int, clear: bool, yes: bool) -> None:
     """Ask a session's recalls again, at the revision each one saw.
 
     Without SESSION, list the sessions that have some. Exit code 0 if all recalls have the same ids in the same order, 1
@@ -28,6 +29,8 @@ def command(call: Call, session_id: str | None, *, limit: int | None, offset: in
     VAULT_MEM_SESSION is set. recall_log = false in config.toml or VAULT_MEM_RECALL_LOG=0 switches that off.
     """
     name = session_id or call.session
+    if clear and name is None and not yes:
+        raise click.UsageError("--clear without SESSION deletes what is recorded of every session: add --yes")
     with opened(call) as memory:
         answer = memory.clear_recalls(name) if clear else memory.replay(name, limit=limit, offset=offset)
     if call.as_json:

@@ -18,7 +18,7 @@ _INDENT = "   "
 
 
 @vault_command("timeline")
-@click.argument("query", default="")
+@click.argument("query", nargs=-1)
 @click.option("--note", help="The note whose versions to tell, instead of a question.")
 @click.option("--since", metavar="WHEN", help="From a time on, or after a revision or a session.")
 @click.option("--until", metavar="WHEN", help="As known at a revision or time; the last commit if not given.")
@@ -33,7 +33,7 @@ _INDENT = "   "
     type=click.FloatRange(0, 1),
     help="For a question: less sure answers count as none; 0 takes every answer.",
 )
-def command(call: Call, query: str, **options: Any) -> None:  # Any: as declared above
+def command(call: Call, query: tuple[str, ...], **options: Any) -> None:  # Any: as declared above
     """Tell how an answer or a note changed over time.
 
     Each turn is an act after which recall's first answer to QUERY was another one, or with --note a version of the
@@ -41,7 +41,7 @@ def command(call: Call, query: str, **options: Any) -> None:  # Any: as declared
     """
     progress = Progress()
     with opened(call, progress) as memory:
-        answer = memory.timeline(query, progress=progress, **options)
+        answer = memory.timeline(" ".join(query), progress=progress, **options)
     if call.as_json:
         output.data(answer)
     else:
@@ -50,7 +50,7 @@ def command(call: Call, query: str, **options: Any) -> None:  # Any: as declared
 
 def _show(answer: Timeline) -> None:
     for turn in answer.turns:
-        _show_head(turn)
+        _show_head(turn, answer.since)
         if turn.difference is not None:
             _show_version(turn, turn.difference)
         else:
@@ -64,9 +64,9 @@ def _show(answer: Timeline) -> None:
         output.message(output.Styled(text, "warn"))
 
 
-def _show_head(turn: Turn) -> None:
+def _show_head(turn: Turn, since: str | None) -> None:
     if turn.act is None:
-        output.line(output.Styled("at the beginning", "good"))
+        output.line(output.Styled(f"until {evidence.short(since)}" if since else "at the beginning", "good"))
         return
     act = turn.act
     when = evidence.moments(act.time, act.arrived)

@@ -52,7 +52,8 @@ class Bisected:
     Attributes:
         revision: the later one of the two that were asked about; `since` is the earlier one.
         commits: how many acts there were in between, along the branch; `recalls` is how often it was asked.
-        act: the one that changed the answer, None if both ends answer alike. It is a merge's where a merge brought it.
+        act: the one that changed the answer, None if both ends are alike in it. Of merged ones it is the merge.
+        is_right: where nothing changed, whether the answer is the expected one at both ends or at neither; else None.
         before, after: the first answer before and after it, or at both ends where nothing changed; None for none.
         changed: what the act did to the notes of the two answers; where it changed neither, to others, five at most.
         brought: of a merge, the acts it brought that changed those notes, newest first.
@@ -68,6 +69,7 @@ class Bisected:
     after: Belief | None
     changed: tuple[ChangedText, ...] = ()
     brought: tuple[Act, ...] = ()
+    is_right: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

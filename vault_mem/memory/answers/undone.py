@@ -62,6 +62,7 @@ class Undone:
         clashes: what stands in the way; nothing is written while there is one.
         is_dry: whether this only says what would be done.
         dirty: whether there are uncommitted edits in the vault; those of the notes named are committed first.
+        obstacle: of a dry run, why it would be refused, None if it would not.
     """
 
     revision: str | None
@@ -72,3 +73,4 @@ class Undone:
     clashes: tuple[Clash, ...]
     is_dry: bool
     dirty: bool
+    obstacle: str | None = None
