@@ -29,7 +29,7 @@ def short(identifier: str | None) -> str:
 
 def place(path: str, lines: Lines) -> str:
     """Return `path:first-last`, which editors and terminals can open."""
-    return f"{path}:{lines.first}" if lines.first == lines.last else f"{path}:{lines.first}-{lines.last}"
+    return f"{path}:{lines}"
 
 
 def moment(time: datetime | None) -> str:

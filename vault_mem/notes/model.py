@@ -35,6 +35,10 @@ class Lines:
     first: int
     last: int
 
+    def __str__(self) -> str:
+        """Return `8` or `8-12`."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
