@@ -46,11 +46,10 @@ def _changes(old: Mapping[str, Value], new: Mapping[str, Value], now: Mapping[st
         before, after, present = old.get(key, REMOVED), new.get(key, REMOVED), now.get(key, REMOVED)
         if is_same(before, after) or is_same(before, present) or (key == _ID and before is REMOVED):
             continue
-        if isinstance(after, list) and isinstance(present, list):
-            items = _items(before if isinstance(before, list) else [], after, present)
-            found[key] = items or REMOVED
-        elif is_same(present, after):
+        if is_same(present, after):
             found[key] = before
+        elif isinstance(after, list) and isinstance(present, list) and (before is REMOVED or isinstance(before, list)):
+            found[key] = _items([] if before is REMOVED else before, after, present) or REMOVED
         else:
             return None
     return found
