@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from vault_mem.memory.inverse import taken_back
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.notes.document import parse
-from vault_mem.notes.model import BlobId, NotePath
+from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
 
 CHANGED = "the same lines or properties have changed since"
@@ -21,6 +22,7 @@ TAKEN = "another note is there now"
 class Move:
     """What a commit did to one note: where it was and is, and its content there; None where it was or is not."""
 
+    commit: CommitId
     before: NotePath | None
     old: BlobId | None
     after: NotePath | None
@@ -35,6 +37,7 @@ class Undoing:
         contents: the notes that would be other than now, None for one that would be gone.
         moved: where a note would come from, by where it would be.
         clashes: what cannot be taken back, by note, and why.
+        places: where notes with an id were put last.
     """
 
     session: Session
@@ -42,10 +45,11 @@ class Undoing:
     contents: dict[NotePath, bytes | None] = field(default_factory=dict)
     moved: dict[NotePath, NotePath] = field(default_factory=dict)
     clashes: dict[NotePath, str] = field(default_factory=dict)
+    places: dict[str, NotePath] = field(default_factory=dict)
 
     def take_back(self, record: CommitRecord) -> None:
         """Apply the inverse of one commit."""
-        for move in self._moves(record.changes):
+        for move in self._moves(record):
             self._take_back(move)
 
     def content(self, path: NotePath) -> bytes | None:
@@ -70,6 +74,10 @@ class Undoing:
             self._bring_back(move, old)
             return
         place = self._place(move.after, new)
+        if place != move.after and old is not None and _are_two(old, new):
+            self._take_back(Move(move.commit, None, None, move.after, move.new))
+            self._bring_back(move, old)
+            return
         if place is None:
             return  # it is gone since, as it would be
         now = self.content(place)
@@ -84,12 +92,28 @@ class Undoing:
 
     def _bring_back(self, move: Move, old: bytes | None) -> None:
         """Put a note that was deleted back to its place, unless it is somewhere."""
-        if old is None or move.before is None or self._place(move.before, old) is not None:
+        if old is None or move.before is None:
             return
-        if self.content(move.before) is not None:
+        here = self.content(move.before)
+        if here == old or self._is_somewhere(move.before, here, old, move.commit):
+            return
+        if here is not None:
             self.clashes.setdefault(move.before, TAKEN)
         else:
-            self.contents[move.before] = old
+            self._set(move.before, old)
+
+    def _is_somewhere(self, path: NotePath, here: bytes | None, old: bytes, commit: CommitId) -> bool:
+        """Whether a note that a commit deleted is back: its id is, and not only in a copy that the commit left."""
+        identity = parse(old).metadata.id
+        if identity is None:
+            return False
+        if here is not None and parse(here).metadata.id == identity:
+            return True
+        place = self._elsewhere(identity)
+        if place is None or place == path:
+            return False
+        left = self.session.vault.tree(commit).get(place)
+        return left is None or self.session.note_id(left) != identity
 
     def _delete(self, place: NotePath, *, is_as_written: bool) -> None:
         if is_as_written:
@@ -104,41 +128,60 @@ class Undoing:
         if target != place:
             self.contents[place] = None
             self.moved[target] = self.moved.pop(place, place)
-        self.contents[target] = content
+        self._set(target, content)
+
+    def _set(self, path: NotePath, content: bytes) -> None:
+        self.contents[path] = content
+        identity = parse(content).metadata.id
+        if identity is not None:
+            self.places[identity] = path
 
     def _place(self, path: NotePath, written: bytes) -> NotePath | None:
-        """Return where the note is that once had this content at this path, None if it is nowhere."""
+        """Return where the note is that once had this content at this path, None if it is nowhere.
+
+        A note without an id at the path is taken for it only where no other note has its id.
+        """
         identity = parse(written).metadata.id
         here = self.content(path)
-        if here is not None and (identity is None or parse(here).metadata.id in (identity, None)):
+        known = parse(here).metadata.id if here is not None else None
+        if here is not None and identity in (None, known):
             return path
-        if identity is None:
-            return None
-        for place, content in self.contents.items():
+        found = self._elsewhere(identity) if identity is not None else None
+        return path if found is None and here is not None and known is None else found
+
+    def _elsewhere(self, identity: str) -> NotePath | None:
+        """Return where the note with an id would be."""
+        for place in (self.places.get(identity), self.moment.owner(identity)):
+            content = self.content(place) if place is not None else None
             if content is not None and parse(content).metadata.id == identity:
                 return place
-        owner = self.moment.owner(identity)
-        return owner if owner is not None and self.content(owner) is not None else None
+        return None
 
-    def _moves(self, changes: Sequence[FileChange]) -> Iterator[Move]:
-        """Join what a commit took from one path and put at another: the same bytes, or the same id."""
-        gone = {change.path: change for change in changes if change.new is None}
-        for change in changes:
-            if change.new is not None and change.old is not None:
-                yield Move(change.path, change.old, change.path, change.new)
-            elif change.new is not None:
-                source = self._source(change, gone.values())
-                if source is not None:
-                    del gone[source.path]
-                yield Move(source.path if source else None, source.old if source else None, change.path, change.new)
-        for change in gone.values():
-            yield Move(change.path, change.old, None, None)
+    def _moves(self, record: CommitRecord) -> Iterator[Move]:
+        """Join what a commit took from one path and put at another: the same id, or without one the same bytes."""
+        gone: dict[str, deque[FileChange]] = defaultdict(deque)
+        for change in record.changes:
+            if change.new is None and change.old is not None:
+                gone[self._mark(change.old)].append(change)
+        for change in record.changes:
+            if change.new is not None:
+                source: FileChange | None = change
+                if change.old is None:
+                    sources = gone[self._mark(change.new)]
+                    source = sources.popleft() if sources else None
+                before, old = (source.path, source.old) if source else (None, None)
+                yield Move(record.id, before, old, change.path, change.new)
+        for change in (left for sources in gone.values() for left in sources):
+            yield Move(record.id, change.path, change.old, None, None)
 
-    def _source(self, change: FileChange, gone: Iterable[FileChange]) -> FileChange | None:
-        if change.new is None:
-            return None
-        new = change.new
-        return next((one for one in gone if one.old and self.session.is_same_note(one.old, new)), None)
+    def _mark(self, blob: BlobId) -> str:
+        return self.session.note_id(blob) or blob
 
     def _read(self, blob: BlobId | None) -> bytes | None:
         return None if blob is None else self.session.version_content(blob)
+
+
+def _are_two(old: bytes, new: bytes) -> bool:
+    """Whether the versions are of two notes: each has an id, and not the same."""
+    first, second = parse(old).metadata.id, parse(new).metadata.id
+    return first is not None and second is not None and first != second
