@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.vaults import git, write
-from vault_mem import Memory
+from vault_mem import Memory, open_memory
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError, UndoRefusedError
 from vault_mem.memory.answers import Undone
 
@@ -264,3 +264,32 @@ def test_a_rollback_to_nothing_known_is_refused(memory: Memory) -> None:
     memory.remember("One.", title="Rule")
     with pytest.raises(RevisionNotFoundError):
         memory.rollback("never")
+
+
+def test_a_rollback_commits_what_an_edit_has_returned_already(memory: Memory, vault: Path) -> None:
+    write(vault, "a.md", "first\n")
+    git(vault, "add", "-A")
+    git(vault, "commit", "-qm", "made")
+    good = git(vault, "rev-parse", "HEAD").strip()
+    write(vault, "a.md", "second\n\n")
+    write(vault, "b.md", "new\n")
+    git(vault, "add", "-A")
+    git(vault, "commit", "-qm", "changed")
+    write(vault, "a.md", "first\n")
+    (vault / "b.md").unlink()
+    assert told(memory.rollback(good)) == {"a.md": "reverted", "b.md": "deleted"}
+    memory.rollback(good, yes=True)
+    assert git(vault, "diff", "--name-only", good, "HEAD") == ""
+    assert git(vault, "status", "--porcelain") == ""
+
+
+def test_what_a_shallow_clone_begins_with_is_no_act(memory: Memory, vault: Path, tmp_path: Path) -> None:
+    memory.remember("One.", title="First")
+    memory.remember("Two.", title="Second", session="theirs")
+    last = acted(memory.remember("Three.", title="Third", session="theirs").commit)
+    git(tmp_path, "clone", "-q", "--depth", "2", f"file://{vault}", "shallow")
+    with open_memory(tmp_path / "shallow") as shallow:
+        for target in (f"{last}~1", "theirs"):
+            with pytest.raises(RevisionNotFoundError, match="cut off"):
+                shallow.revert(target)
+        assert told(shallow.revert(last)) == {"notes/third.md": "deleted"}

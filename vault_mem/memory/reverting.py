@@ -83,7 +83,7 @@ def _acts(session: Session, target: str) -> tuple[CommitRecord, ...]:
 
     Raises:
         InvalidQueryError: for a time, which names no act.
-        RevisionNotFoundError: if it is neither, or is not in the past of this branch.
+        RevisionNotFoundError: if it is neither, is not in the past of this branch, or is where a shallow clone begins.
     """
     head = session.committed().commit
     if head is None:
@@ -98,6 +98,8 @@ def _acts(session: Session, target: str) -> tuple[CommitRecord, ...]:
     if own[0] not in order:
         raise RevisionNotFoundError(target, "it is not in the past of this branch")
     newest = sorted(own, key=order.ranks.__getitem__, reverse=True)
+    if session.vault.boundary().intersection(newest):
+        raise RevisionNotFoundError(target, "this clone's history is cut off there, so what it did is not known")
     return tuple(record for record in map(log.record, newest) if record is not None)
 
 
@@ -135,10 +137,13 @@ def _archived(session: Session, moment: Moment, paths: Sequence[NotePath]) -> li
 
 
 def _returning(session: Session, moment: Moment, commit: CommitId) -> tuple[Draft, ...]:
-    """Return the drafts that make the notes what they were at a commit; other files stay as they are."""
+    """Return the drafts that make the notes what they were at a commit; other files stay as they are.
+
+    Notes that only an uncommitted edit has returned there already are among them, so that it becomes a commit.
+    """
     then = session.vault.tree(commit)
     now = {note.path: note.blob for note in moment.view.notes}
-    changed = {path: blob for path, blob in then.items() if now.get(path) != blob}
+    changed = {path: blob for path, blob in then.items() if now.get(path) != blob or path in moment.dirty}
     contents = dict(session.vault.read_blobs(changed.values()))
     missing = [path for path, blob in changed.items() if blob not in contents]
     if missing:
@@ -147,8 +152,8 @@ def _returning(session: Session, moment: Moment, commit: CommitId) -> tuple[Draf
         _draft({}, path, session.content(moment, now[path]) if path in now else None, contents[blob])
         for path, blob in changed.items()
     ]
-    gone = [path for path in now if path not in then]
-    drafts += [_draft({}, path, session.content(moment, now[path]), None) for path in gone]
+    drafts += [_draft({}, path, session.content(moment, now[path]), None) for path in now if path not in then]
+    drafts += [_draft({}, path, None, None) for path in moment.gone if path not in then]
     return tuple(sorted(drafts, key=lambda draft: draft.path))
 
 

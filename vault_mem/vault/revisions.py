@@ -123,6 +123,10 @@ class Revisions:
             "this clone's history is cut off before it" if cut else "it is before the vault's first commit",
         )
 
+    def boundary(self) -> frozenset[CommitId]:
+        """Return the commits at which a shallow clone is cut off; none of a whole repository."""
+        return frozenset(CommitId(line) for line in self._shallow().decode("ascii", "replace").split())
+
     def _shallow(self) -> bytes:
         """Return the commits at which a shallow clone is cut off; nothing for a whole repository."""
         try:

@@ -174,6 +174,10 @@ class Vault:
         except OSError as exc:
             raise StorageError(self._repository.common_dir / "shallow", exc.strerror or str(exc)) from exc
 
+    def boundary(self) -> frozenset[CommitId]:
+        """Return the commits at which a shallow clone is cut off: their parents, so what they did, are not known."""
+        return self._revisions.boundary()
+
     # Health.
 
     def operation(self) -> str | None:
