@@ -19,6 +19,8 @@ TEXTS = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "é\r\n"]), max_siz
         ("a\nb\n", "a\nb\nx\n", "a\nb\nx\n", "a\nb\nx\n"),
         ("a\nb\n", "A\nb\n", "A\nb\nmore\n", "A\nb\nmore\n"),
         ("a\n", "a", "a\n", "a"),
+        ("a\n", "a", "a\nb\n", "a\nb\n"),
+        ("a\r\nb\r\n", "a\r\nB", "a\r\nb\r\nc", "a\r\nB\r\nc"),
     ],
 )
 def test_changes_of_both_are_there(base: str, ours: str, theirs: str, both: str) -> None:

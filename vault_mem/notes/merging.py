@@ -25,6 +25,7 @@ def merged(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
 
     Changes clash if they are to the same lines, or put different lines at one place; changes to lines that stand next
     to each other do not. In that it differs from `git merge-file`: in a note of three lines everything is adjacent.
+    A last line without a break does not run into one that the other text has after it.
     """
     if base in (ours, theirs):
         return theirs if base == ours else ours
@@ -40,7 +41,14 @@ def merged(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         result += [*lines[done : hunk.start], *hunk.lines]
         done = hunk.end
         inserted_at = hunk.start if is_insertion else -1
-    return "".join([*result, *lines[done:]]).encode("utf-8", "surrogateescape")
+    return _joined([*result, *lines[done:]], lines).encode("utf-8", "surrogateescape")
+
+
+def _joined(lines: Sequence[str], base: Sequence[str]) -> str:
+    """Return the text of lines; one that was a last line without a break, and is not any more, gets the base's."""
+    eol = "\r\n" if base and base[0].endswith("\r\n") else "\n"
+    ended = (line if line.endswith("\n") else f"{line}{eol}" for line in lines[:-1])
+    return "".join([*ended, *lines[-1:]])
 
 
 def _lines(data: bytes) -> list[str]:
