@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.memory.undoing import TAKEN
@@ -84,6 +86,22 @@ def test_a_note_that_was_put_in_the_place_of_another_is_not_overwritten_where_it
     committed(vault, "deleted")
     memory.revert(act, yes=True)
     assert files(vault) == {"a.md": note(FIRST, "one")}
+
+
+@pytest.mark.parametrize(("old", "new"), [("z.md", "a.md"), ("a.md", "z.md"), ("a.md", "A.md"), ("A.md", "a.md")])
+def test_the_only_note_of_a_folder_gets_its_name_back(memory: Memory, vault: Path, old: str, new: str) -> None:
+    if old.lower() == new.lower() and (vault / ".GIT").exists():
+        pytest.skip("the file system folds case")
+    write(vault, f"deep/er/{old}", note(FIRST, "one"))
+    before = files(vault)
+    committed(vault, "made")
+    git(vault, "mv", f"deep/er/{old}", f"deep/er/{new}")
+    act = committed(vault, "moved")
+    memory.revert(act, yes=True)
+    assert files(vault) == before
+    assert git(vault, "status", "--porcelain") == ""
+    memory.rollback(act, yes=True)
+    assert list(files(vault)) == [f"deep/er/{new}"]
 
 
 def test_thousands_of_deleted_notes_come_back_in_linear_time(memory: Memory, vault: Path) -> None:

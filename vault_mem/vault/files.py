@@ -48,8 +48,9 @@ class FileWriter:
         return Prepared(target, temporary)
 
     def place(self, prepared: Prepared) -> None:
-        """Make prepared bytes the target's content."""
+        """Make prepared bytes the target's content; its folder may have gone meanwhile with the last file in it."""
         with reporting(prepared.target):
+            self._make_folder(prepared.target.parent)
             prepared.temporary.replace(prepared.target)
         self._unsynced.add(prepared.target.parent)
 
