@@ -23,6 +23,27 @@ VERBS: dict[str, Verb] = {
 }
 
 
+UNDOING: dict[str, Verb] = {
+    "revert": lambda memory: memory.revert("undone", yes=True),
+    "rollback": lambda memory: memory.rollback("early", yes=True),
+}
+"""Verbs that take back, for a vault that `make_undoable` has made."""
+
+
+def make_undoable(root: Path) -> Path:
+    """Make a vault in which a session made, revised, moved and deleted notes after a checkpoint."""
+    vault_mem.initialise(root)
+    with vault_mem.open_memory(root) as memory:
+        memory.remember(notes=[{"text": f"# {name}\n\nThe {name}."} for name in ("Rule", "Other", "Old")])
+        memory.checkpoint("early")
+        memory.remember("Made by a session that is taken back.", title="Made", session="undone")
+        memory.revise("Rule", "The rule, as that session has it.", session="undone")
+    git(root, "mv", "notes/old.md", "moved.md")
+    git(root, "rm", "-q", "notes/other.md")
+    git(root, "commit", "-qm", "moved and deleted\n\nMemory-Op: move\nMemory-Session: undone")
+    return root
+
+
 def make(root: Path) -> Path:
     """Make a vault with the notes that the verbs work on, and a file that a person has staged."""
     vault_mem.initialise(root)

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 import vault_mem
-from tests.e2e.acts import VERBS, make, state
+from tests.e2e.acts import UNDOING, VERBS, make, make_undoable, state
 from tests.vaults import git
 from vault_mem.vault.pipeline import WritePipeline
 
 STEPS = ("_record", "_place", "_place_files", "_stage", "_swap", "_finish")
 SAMPLE = ("_record", "_place_files", "_stage", "_swap")
+ALL = VERBS | UNDOING
 DONE = {"_swap", "_finish"}
 """Steps after which the act is in the history."""
 
@@ -42,7 +43,7 @@ def _killed(root: Path, verb: str, step: str) -> int:
         try:
             _die_after(step)
             with vault_mem.open_memory(root) as memory:
-                VERBS[verb](memory)
+                ALL[verb](memory)
             status = 0
         finally:
             os._exit(status)
@@ -50,10 +51,11 @@ def _killed(root: Path, verb: str, step: str) -> int:
 
 
 def _check(tmp_path: Path, verb: str, step: str) -> None:
-    root, finished = make(tmp_path / "killed"), make(tmp_path / "finished")
-    before = state(root)
+    made = make_undoable if verb in UNDOING else make
+    root, finished = made(tmp_path / "killed"), made(tmp_path / "finished")
+    before, status = state(root), git(root, "status", "--porcelain")
     with vault_mem.open_memory(finished) as memory:
-        VERBS[verb](memory)
+        ALL[verb](memory)
     assert _killed(root, verb, step) == KILLED
     with vault_mem.open_memory(root) as memory:
         memory.remember("Written after the kill.", title="After")
@@ -63,17 +65,17 @@ def _check(tmp_path: Path, verb: str, step: str) -> None:
     assert after.pop("notes/after.md")
     new = state(finished)
     assert after == new if step in DONE else after in (before, new)
-    assert git(root, "status", "--porcelain") == "A  staged.md\n"
+    assert git(root, "status", "--porcelain") == status
 
 
 @pytest.mark.parametrize("step", SAMPLE)
-@pytest.mark.parametrize("verb", ["remember many", "supersede"])
+@pytest.mark.parametrize("verb", ["remember many", "supersede", *UNDOING])
 def test_a_kill_leaves_the_old_state_or_the_new(tmp_path: Path, verb: str, step: str) -> None:
     _check(tmp_path, verb, step)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", ALL)
 def test_a_kill_at_any_step_of_any_verb(tmp_path: Path, verb: str, step: str) -> None:
     _check(tmp_path, verb, step)
