@@ -293,3 +293,14 @@ def test_what_a_shallow_clone_begins_with_is_no_act(memory: Memory, vault: Path,
             with pytest.raises(RevisionNotFoundError, match="cut off"):
                 shallow.revert(target)
         assert told(shallow.revert(last)) == {"notes/third.md": "deleted"}
+
+
+def test_a_session_that_is_called_like_a_commit_is_not_taken_for_it(memory: Memory) -> None:
+    first = acted(memory.remember("One.", title="First").commit)
+    for name in (first, first[:9], "HEAD", "main"):
+        memory.remember(f"Called {name}.", title=f"Called {name}", session=name)
+    assert told(memory.revert(first)) == {"notes/first.md": "deleted"}
+    for name in (first[:9], "HEAD"):
+        with pytest.raises(InvalidQueryError, match="a commit and a session"):
+            memory.revert(name)
+    assert told(memory.revert("main")) == {"notes/called-main.md": "deleted"}

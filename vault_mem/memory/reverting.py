@@ -82,7 +82,7 @@ def _acts(session: Session, target: str) -> tuple[CommitRecord, ...]:
     """Return the acts that a commit or a session's id means, newest first.
 
     Raises:
-        InvalidQueryError: for a time, which names no act.
+        InvalidQueryError: for a time, which names no act, and for what is the name of a commit and of a session.
         RevisionNotFoundError: if it is neither, is not in the past of this branch, or is where a shallow clone begins.
     """
     head = session.committed().commit
@@ -90,17 +90,34 @@ def _acts(session: Session, target: str) -> tuple[CommitRecord, ...]:
         raise RevisionNotFoundError(target, "the vault has no commits yet")
     log = session.index.commits
     order = log.order(head)
-    own = [commit for commit in log.written_by(sessions=[target.strip()]) if commit in order]
-    if not own:
-        if parse_typed(target, now=session.now()) is not None:
-            raise InvalidQueryError(f"{target!r} is a time", "Name an act by its commit, or a session by its id")
-        own = [session.vault.resolve(target, now=session.now())]
+    own = _named(session, target, [each for each in log.written_by(sessions=[target.strip()]) if each in order])
     if own[0] not in order:
         raise RevisionNotFoundError(target, "it is not in the past of this branch")
     newest = sorted(own, key=order.ranks.__getitem__, reverse=True)
     if session.vault.boundary().intersection(newest):
         raise RevisionNotFoundError(target, "this clone's history is cut off there, so what it did is not known")
     return tuple(record for record in map(log.record, newest) if record is not None)
+
+
+def _named(session: Session, target: str, written: list[CommitId]) -> list[CommitId]:
+    """Return the commits that a target names: one, or those that a session of this name wrote.
+
+    Anybody may call a session by the name of a branch or by a commit's digits, so only a whole commit id is sure.
+    """
+    is_time = parse_typed(target, now=session.now()) is not None
+    if is_time and not written:
+        raise InvalidQueryError(f"{target!r} is a time", "Name an act by its commit, or a session by its id")
+    try:
+        commit = None if is_time else session.vault.resolve(target, now=session.now())
+    except RevisionNotFoundError:
+        if not written:
+            raise
+        commit = None
+    if commit is None or written == [commit]:
+        return written
+    if written and commit != target.strip():
+        raise InvalidQueryError(f"{target!r} names a commit and a session", f"Give the commit as {commit}")
+    return [commit]
 
 
 def _reverted(session: Session, moment: Moment, acts: Sequence[CommitRecord], *, with_dependents: bool) -> _Composed:
