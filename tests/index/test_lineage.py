@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -298,3 +299,17 @@ def test_a_note_is_followed_to_all_its_places_whichever_is_named(log: CommitLog)
         assert known.around(NotePath(place)) == wanted
     assert known.around(NotePath("other.md")) == {commit_id("made"), commit_id("noise")}
     assert known.around(NotePath("never.md")) == frozenset()
+
+
+def test_a_note_of_thousands_of_versions_is_followed_in_linear_time(log: CommitLog) -> None:
+    count = 3_000
+    made = [commit("c0", changes=[("note.md", None, "v0")])]
+    made += [commit(f"c{n}", f"c{n - 1}", changes=[("note.md", f"v{n - 1}", f"v{n}")]) for n in range(1, count)]
+    log.add(made)
+    past = lineage(log, f"c{count - 1}")
+    version = past.at(NOTE, commit_id(f"c{count - 1}"))
+    steps, started = 0, time.perf_counter()
+    while version is not None:
+        version, steps = next(iter(past.made_from(version)), None), steps + 1
+    assert steps == count
+    assert time.perf_counter() - started < 10

@@ -6,8 +6,8 @@ first-parent line stand exactly the commits that this one can reach; so the next
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import accumulate, islice
@@ -105,18 +105,25 @@ class Ancestry:
             seen.update(following)
         return False
 
-    def last_on_line(self, commit: CommitId, candidates: Collection[CommitId]) -> CommitId | None:
-        """Return the last of some commits on another one's first-parent line, that one included; None without any."""
+    def last_on_line(self, commit: CommitId, candidates: Sequence[CommitId]) -> CommitId | None:
+        """Return the last of some commits on another one's first-parent line, that one included; None without any.
+
+        Args:
+            commit: one that the head can reach.
+            candidates: others that it can reach, parents before children.
+        """
         here: CommitId | None = commit
         while here is not None and not self._is_on_line(here):
-            if here in candidates:
+            place = bisect_left(candidates, self.ranks[here], key=self.ranks.__getitem__)
+            if place < len(candidates) and candidates[place] == here:
                 return here
             here = next((parent for parent in self._parents[here][:1] if parent in self.ranks), None)
         if here is None:
             return None
-        rank = self.ranks[here]
-        older = (each for each in candidates if self.ranks.get(each, rank + 1) <= rank and self._is_on_line(each))
-        return max(older, key=self.ranks.__getitem__, default=None)
+        end = bisect_right(candidates, self.ranks[here], key=self.ranks.__getitem__)
+        return next(
+            (candidates[place] for place in range(end - 1, -1, -1) if self._is_on_line(candidates[place])), None
+        )
 
     def place(self, commit: CommitId) -> int:
         """Return the place on the line, from 0, of the commit that is or brought this one, which the head can reach."""

@@ -6,6 +6,7 @@ a commit follows from the changes along that commit's first parents, because cha
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -42,6 +43,7 @@ class Lineage:
         self._head = head
         self._order = log.order(head)
         self._id = note_id
+        self._known: dict[NotePath, tuple[Sequence[PathChange], Sequence[CommitId]]] = {}
 
     def rank(self, commit: CommitId) -> int:
         """Return the commit's place among those that the head can reach, parents below children."""
@@ -77,9 +79,8 @@ class Lineage:
 
         The record is of the commit that gave it this content, as in `CommitLog.introduced`.
         """
-        changes = self._changes(path, commit)
-        last = self._last(changes, commit)
-        return None if last is None else self._version(self._log.origin(last, changes, self._order), path)
+        last = self._last(path, commit)
+        return None if last is None else self._version(self._log.origin(last, self._all(path)[0], self._order), path)
 
     def held(self, versions: Sequence[Version], commit: CommitId) -> Version | None:
         """Return which of a note's versions a commit has, None if it has none of them.
@@ -145,7 +146,7 @@ class Lineage:
     ) -> Version | None:
         """Return the version of a note that a parent of its commit has, None if it has none."""
         for place in dict.fromkeys((*sure, *places)):
-            last = self._last(self._changes(place, parent), parent)
+            last = self._last(place, parent)
             if last is None or last.new is None or version.blob is None or self._is_other(last.new, version.blob):
                 continue
             if place in sure or self._is_same(last.new, version.blob):
@@ -162,16 +163,25 @@ class Lineage:
             if (before := self._before(version, parent, (version.path,), places)) and before.path != version.path
         ]
 
-    def _last(self, changes: Sequence[PathChange], commit: CommitId) -> PathChange | None:
-        by_commit = {change.commit: change for change in changes}
-        last = self._order.last_on_line(commit, by_commit) if by_commit else None
-        return by_commit[last] if last is not None else None
+    def _last(self, path: NotePath, commit: CommitId) -> PathChange | None:
+        """Return the last change of a path on a commit's first-parent line, None if there is none."""
+        changes, commits = self._all(path)
+        last = self._order.last_on_line(commit, commits) if commit in self._order else None
+        if last is None:
+            return None
+        return changes[-1 - bisect_left(commits, self.rank(last), key=self.rank)]
+
+    def _all(self, path: NotePath) -> tuple[Sequence[PathChange], Sequence[CommitId]]:
+        """Return the changes of a path behind the head, newest first, and their commits, oldest first; read once."""
+        if path not in self._known:
+            changes = self._log.changes(path, self._order)
+            self._known[path] = changes, [change.commit for change in reversed(changes)]
+        return self._known[path]
 
     def _changes(self, path: NotePath, commit: CommitId) -> list[PathChange]:
         if commit not in self._order:
             return []
-        changes = self._log.changes(path, self._order)
-        return [change for change in changes if self._order.reaches(commit, change.commit)]
+        return [change for change in self._all(path)[0] if self._order.reaches(commit, change.commit)]
 
     def _version(self, change: PathChange, path: NotePath) -> Version | None:
         headline = self._log.headline(change.commit)
