@@ -171,6 +171,6 @@ def _brought(
     if len(record.parents) < 2:
         return ()
     commits = session.index.commits
-    inside = [commit for commit in beliefs.order.brought(record.id) if commit != record.id]
-    touching = commits.touching(answered.__contains__)
-    return [found for commit in reversed(inside) if commit in touching and (found := commits.record(commit))]
+    touching = {change.commit for path in answered for change in commits.changes(path, beliefs.order)}
+    inside = reversed(beliefs.order.brought(record.id)[:-1])
+    return [found for commit in inside if commit in touching and (found := commits.record(commit))]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from vault_mem.index.commits import PathChange
 from vault_mem.index.view import name_of
 from vault_mem.memory.acts import KINDS, ChangedNote, Changes
 from vault_mem.memory.session import Session
@@ -128,14 +129,12 @@ def _changed(
 def _displacing(session: Session, head: CommitId, note: _Version) -> CommitRecord | None:
     """Return the newest commit that put another note in one's place; a merge only where no other commit did."""
     commits = session.index.commits
-    ranks = commits.order(head).ranks
-    touching = (commit for commit in commits.touching(lambda path: path == note.path) if commit in ranks)
-    records = (commits.record(commit) for commit in sorted(touching, key=ranks.__getitem__, reverse=True))
-    found = [record for record in records if record is not None and _displaces(session, record, note)]
+    changes = commits.changes(note.path, commits.order(head))
+    records = (commits.headline(change.commit) for change in changes if _displaces(session, change, note))
+    found = [record for record in records if record is not None]
     return next((record for record in found if len(record.parents) < 2), found[0] if found else None)
 
 
-def _displaces(session: Session, record: CommitRecord, note: _Version) -> bool:
-    (change,) = (change for change in record.changes if change.path == note.path)
-    before, after = (_versions(session, {note.path: blob} if blob else {}) for blob in (change.old, change.new))
-    return any(version.id == note.id for version in before) and all(version.id != note.id for version in after)
+def _displaces(session: Session, change: PathChange, note: _Version) -> bool:
+    was = change.old is not None and session.note_id(change.old) == note.id
+    return was and (change.new is None or session.note_id(change.new) != note.id)
