@@ -7,7 +7,7 @@ import pytest
 from tests.data import data_folder
 from tests.timing import times_slower
 from vault_mem.errors import MalformedFrontmatterError
-from vault_mem.notes.document import MAX_INDEXED, body_text, new_document, parse, replace_body, section
+from vault_mem.notes.document import MAX_INDEXED, body_text, id_in, new_document, parse, replace_body, section
 from vault_mem.notes.model import Document, Lines, Link
 
 NOTE = """\
@@ -88,6 +88,24 @@ def test_logseq_page_properties_are_read() -> None:
         ("x", "related_to"),
         ("y, z", "related_to"),
     ]
+
+
+ID = "01K9ZQ3T8M5N2V7C4X6B1D0F9G"
+IDENTIFIED = {
+    NOTE: ID,
+    f"id:: {ID}\n\n- text\n": ID,
+    f"---\ntype: fact\n---\n- id:: {ID}\n": ID,
+    f"---\nid: no\n---\nid:: {ID}\n": None,
+    f"Text.\n\nid:: {ID}\n": None,
+    f"id:: {ID}\n\0": None,
+    f"---\nid: {ID}\n---\n\0": None,
+    "Text.\n": None,
+}
+
+
+@pytest.mark.parametrize(("text", "identity"), IDENTIFIED.items())
+def test_the_id_alone_is_that_of_the_whole_note(text: str, identity: str | None) -> None:
+    assert (id_in(text.encode()), parse(text.encode()).metadata.id) == (identity, identity)
 
 
 def test_frontmatter_stands_above_page_properties() -> None:

@@ -45,10 +45,11 @@ def parse(data: bytes) -> Document:
 
 
 def id_in(data: bytes) -> NoteId | None:
-    """Return the id in a note's frontmatter, None without one; the text below it is not looked at."""
-    if b"\0" in data[:MAX_INDEXED]:
-        return None
-    return read_metadata(read(data).properties)[0].id
+    """Return the id that a note has, as `parse` finds it; the text is only looked at where Logseq may have it there."""
+    data = data[:MAX_INDEXED]
+    if b"::" in data:
+        return parse(data).metadata.id
+    return None if b"\0" in data else read_metadata(read(data).properties)[0].id
 
 
 def body_text(document: Document) -> str:

@@ -97,6 +97,14 @@ def test_a_note_without_an_id_is_its_path(vault: Path) -> None:
         assert memory.history(PLACES[1], view="as-of", at="2026-01-16").note == memory.read(PLACES[1], at=moved)
 
 
+def test_a_page_of_logseq_with_an_id_is_followed(vault: Path) -> None:
+    page = f"id:: {ID}\n\n- The tide is {{}} metres.\n"
+    first = commit(vault, day(8), {PLACES[0]: page.format(8)})
+    moved = commit(vault, day(15), {PLACES[0]: None, PLACES[1]: page.format(15)})
+    with remembering(vault) as memory:
+        assert [version.commit for version in memory.history(ID).versions] == [moved, first]
+
+
 def test_another_note_at_the_same_place_is_another_note(vault: Path) -> None:
     other = "01K9ZQ3T8M5N2V7C4X6B1D0F9H"
     commit(vault, day(8), {PLACES[0]: text(8)})
