@@ -161,7 +161,8 @@ class Session:
         Raises:
             VaultBusyError: if it was work-tree text and has changed again since.
         """
-        snapshot = self._present[0] if self._present is not None and moment.is_present else None
+        present = self._present  # another thread may take it away meanwhile
+        snapshot = present[0] if present is not None and moment.is_present else None
         for _, data in self.vault.read_blobs([blob], snapshot):
             return data
         raise VaultBusyError("The note changed while it was being read")
@@ -179,6 +180,22 @@ class Session:
         for _, data in self.vault.read_blobs([blob]):
             return data
         raise GitCommandError("cat-file", f"version {blob[:12]} is not here, as in a partial clone")
+
+    def note_id(self, blob: BlobId) -> str | None:
+        """Return the id that a committed version has, None without one; up to 20,000 are kept."""
+        try:
+            return self._ids[blob]
+        except KeyError:
+            identity = id_in(self.version_bytes(blob))
+        if len(self._ids) >= KEPT_IDS:
+            self._ids.clear()
+        self._ids[blob] = identity
+        return identity
+
+    def is_same_note(self, old: BlobId, new: BlobId) -> bool:
+        """Whether two versions are of one note: the same bytes, or the same id."""
+        identity = self.note_id(old)
+        return old == new or (identity is not None and identity == self.note_id(new))
 
     def log(self, path: NotePath, head: CommitId) -> tuple[Version, ...]:
         """Return a note's versions at head and before, newest first, under the paths it had."""
@@ -238,19 +255,6 @@ class Session:
                 if change.new is not None:
                     batch[change.path] = change.new
         self.index.update(batch, self._reader(None), progress=self._progress)
-
-    def is_same_note(self, old: BlobId, new: BlobId) -> bool:
-        """Whether two versions are of one note: the same bytes, or the same id."""
-        identity = self.note_id(old)
-        return old == new or (identity is not None and identity == self.note_id(new))
-
-    def note_id(self, blob: BlobId) -> str | None:
-        """Return the id that a committed version has in its frontmatter; the last few thousand are kept."""
-        if blob not in self._ids:
-            if len(self._ids) >= KEPT_IDS:
-                self._ids.clear()
-            self._ids[blob] = id_in(self.version_bytes(blob))
-        return self._ids[blob]
 
     def _reader(self, snapshot: Snapshot | None) -> Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]:
         return lambda blobs: self.vault.read_blobs(blobs, snapshot)
