@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from vault_mem.memory.answers import Dependent
-from vault_mem.memory.links import TEXT_LINK, Edge
+from vault_mem.memory.links import DERIVED_FROM, TEXT_LINK, Edge
 from vault_mem.memory.moment import Moment
 from vault_mem.notes.model import NotePath
-
-DERIVED_FROM = "derived_from"
 
 
 def dependents(

@@ -9,14 +9,13 @@ from functools import cached_property
 
 from vault_mem.index.analysis import analyze
 from vault_mem.memory.answers import Derivation, Origin
-from vault_mem.memory.links import Edge
+from vault_mem.memory.links import DERIVED_FROM, Edge
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.notes.document import parse
 from vault_mem.notes.markdown import split_lines
 from vault_mem.notes.model import NotePath
 
-DERIVED_FROM = "derived_from"
 RELATIONS = (DERIVED_FROM, "supersedes")
 MAX_ORIGINS = 500
 

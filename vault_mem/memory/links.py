@@ -9,6 +9,7 @@ from vault_mem.index.view import IndexedNote
 from vault_mem.memory.references import References
 from vault_mem.notes.model import NotePath
 
+DERIVED_FROM = "derived_from"
 TEXT_LINK = "links"
 """The relation of a link that stands in a note's text."""
 

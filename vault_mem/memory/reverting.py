@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from vault_mem.errors import InvalidQueryError, RevisionNotFoundError, UndoRefusedError
@@ -11,6 +11,7 @@ from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Clash, Dependent, Undone, UndoneNote
 from vault_mem.memory.dependents import dependents, derived, is_in_the_way
 from vault_mem.memory.editing import title_of, with_properties
+from vault_mem.memory.links import DERIVED_FROM
 from vault_mem.memory.logs import act_of
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Acting, Session
@@ -41,37 +42,42 @@ def revert(acting: Acting, target: str, *, with_dependents: bool, yes: bool) -> 
     """Take an act or a session back; see `Memory.revert`."""
     session = acting.session
     acts = _acts(session, target)
-    reason = acting.reason or _reason(acts)
-    found: list[_Composed] = []
 
-    def compose(moment: Moment) -> Plan:
-        composed = _reverted(session, moment, acts, with_dependents=with_dependents)
-        _check(composed, with_dependents=with_dependents)
-        found[:] = [composed]
-        return Plan("revert", composed.drafts)
+    def compose(moment: Moment) -> _Composed:
+        return _reverted(session, moment, acts, with_dependents=with_dependents)
 
-    if not yes:
-        composed = _reverted(session, session.present(), acts, with_dependents=with_dependents)
-        return replace(_answer(session, composed, None), obstacle=_obstacle(composed, with_dependents=with_dependents))
-    done = write(Acting(session, acting.agent, acting.session_id, reason), compose)
-    return _answer(session, found[0], done.commit, revision=done.revision)
+    acting = replace(acting, reason=acting.reason or _reason(acts))
+    return _undone(acting, "revert", compose, with_dependents=with_dependents, yes=yes)
 
 
 def rollback(acting: Acting, target: str, *, yes: bool) -> Undone:
     """Return to a state; see `Memory.rollback`."""
     session = acting.session
     commit = session.vault.resolve(target, now=session.now())
+
+    def compose(moment: Moment) -> _Composed:
+        return _Composed(moment, _returning(session, moment, commit))
+
+    acting = replace(acting, reason=acting.reason or f"Returns to {target.strip()}, commit {commit}.")
+    return _undone(acting, "rollback", compose, with_dependents=False, yes=yes)
+
+
+def _undone(
+    acting: Acting, verb: str, compose: Callable[[Moment], _Composed], *, with_dependents: bool, yes: bool
+) -> Undone:
+    """Write what is composed against the present, or only say what it would be."""
+    session = acting.session
     found: list[_Composed] = []
 
-    def compose(moment: Moment) -> Plan:
-        found[:] = [_Composed(moment, _returning(session, moment, commit))]
-        return Plan("rollback", found[0].drafts)
+    def plan(moment: Moment) -> Plan:
+        found[:] = [compose(moment)]
+        _check(found[0], with_dependents=with_dependents)
+        return Plan(verb, found[0].drafts)
 
     if not yes:
-        moment = session.present()
-        return _answer(session, _Composed(moment, _returning(session, moment, commit)), None)
-    reason = acting.reason or f"Returns to {target.strip()}, commit {commit}."
-    done = write(Acting(session, acting.agent, acting.session_id, reason), compose)
+        composed = compose(session.present())
+        return replace(_answer(session, composed, None), obstacle=_obstacle(composed, with_dependents=with_dependents))
+    done = write(acting, plan)
     return _answer(session, found[0], done.commit, revision=done.revision)
 
 
@@ -129,9 +135,9 @@ def _reverted(session: Session, moment: Moment, acts: Sequence[CommitRecord], *,
     renamed = {place for target, place in undoing.moved.items() if name_of(place) == name_of(target)}
     vanishing = {draft.path for draft in drafts if draft.content is None} - renamed
     parent = next(iter(acts[-1].parents), None)
-    found = dependents(moment, session.at(parent) if parent else None, changed, vanishing)
+    found = dependents(moment, session.at_commit(parent) if parent else None, changed, vanishing)
     if with_dependents:
-        first = {one.path for one in found if one.relation == "derived_from"}
+        first = {one.path for one in found if one.relation == DERIVED_FROM}
         drafts += _archived(session, moment, sorted(first.union(derived(moment, first)) - changed))
     return _Composed(moment, tuple(drafts), tuple(acts), undoing.moved, found, undoing.clashes)
 
