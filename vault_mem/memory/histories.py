@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from vault_mem.errors import AmbiguousNoteError, InvalidQueryError, NoteNotFoundError
-from vault_mem.index import lineage as index
 from vault_mem.index.ancestry import Ancestry
+from vault_mem.index.lineage import Version
 from vault_mem.index.view import name_of
-from vault_mem.memory.answers import Difference, History, Version
+from vault_mem.memory import answers
+from vault_mem.memory.answers import Difference, History
 from vault_mem.memory.blaming import blamed
 from vault_mem.memory.differing import Side, difference
 from vault_mem.memory.moment import Moment
@@ -17,7 +18,6 @@ from vault_mem.memory.reading import answer, version_answer
 from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.session import Session
 from vault_mem.memory.stretches import Stretch, stretch
-from vault_mem.notes.document import parse
 from vault_mem.notes.identifiers import fold, is_id
 from vault_mem.notes.model import CommitId, NotePath
 
@@ -110,7 +110,7 @@ def _as_of(session: Session, reference: str, at: str | None) -> History:
     return History(commit, note.path, note.title, "as-of", note=note)
 
 
-def _version_at(session: Session, reference: str, commit: CommitId) -> index.Version | None:
+def _version_at(session: Session, reference: str, commit: CommitId) -> Version | None:
     """Return the version that a present note had at a commit, None if it had none or the branch was never there."""
     present = session.committed()
     if present.commit is None:
@@ -151,7 +151,7 @@ def _lost(session: Session, moment: Moment, reference: str) -> NotePath | None:
     identity = reference.strip().upper()
     for record in session.index.commits.naming(identity, moment.commit) if is_id(identity) else ():
         for change in record.changes:
-            if change.new is not None and parse(session.version_bytes(change.new)).metadata.id == identity:
+            if change.new is not None and session.note_id(change.new) == identity:
                 return change.path
     return session.index.commits.last_left(lambda path: fold(name_of(path)) == fold(reference), moment.commit)
 
@@ -176,7 +176,7 @@ def _logged(
     return History(moment.commit, path, title, "log", versions=versions)
 
 
-def versions_within(versions: Sequence[index.Version], order: Ancestry, within: Stretch) -> tuple[index.Version, ...]:
+def versions_within(versions: Sequence[Version], order: Ancestry, within: Stretch) -> tuple[Version, ...]:
     """Return the versions whose commits the head of a stretch can reach and its base cannot."""
     return tuple(
         version
@@ -186,10 +186,10 @@ def versions_within(versions: Sequence[index.Version], order: Ancestry, within: 
     )
 
 
-def _version(found: index.Version, order: Ancestry) -> Version:
+def _version(found: Version, order: Ancestry) -> answers.Version:
     record = found.record
     arrived = order.arrived(record.id)
-    return Version(
+    return answers.Version(
         commit=record.id,
         time=record.time,
         author=record.author,
@@ -213,7 +213,7 @@ def _compared(session: Session, moment: Moment, path: NotePath, *, since: str | 
     Raises:
         NoteNotFoundError: if the note was not there at the end of the stretch.
     """
-    versions: tuple[index.Version, ...] = ()
+    versions: tuple[Version, ...] = ()
     old = new = None
     if moment.commit is not None:
         lineage = session.lineage(moment.commit)
@@ -229,13 +229,13 @@ def _compared(session: Session, moment: Moment, path: NotePath, *, since: str | 
     return difference(path, side_of(session, old), after)
 
 
-def _one_before(versions: Sequence[index.Version], new: index.Version | None, after: Side) -> index.Version | None:
+def _one_before(versions: Sequence[Version], new: Version | None, after: Side) -> Version | None:
     """Return the newest version with other content than the new side, from the one on that is committed there."""
     start = next((at for at, version in enumerate(versions) if new and version.record.id == new.record.id), 0)
     return next((version for version in versions[start:] if version.blob != after.version), None)
 
 
-def side_of(session: Session, version: index.Version | None) -> Side:
+def side_of(session: Session, version: Version | None) -> Side:
     """Return a committed version as a side of a comparison; nothing for None, and no text where it was deleted."""
     if version is None:
         return Side(None, None, b"")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from vault_mem.memory.inverse import taken_back
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
-from vault_mem.notes.document import parse
+from vault_mem.notes.document import id_in
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
 
@@ -54,18 +54,18 @@ class Undoing:
 
     def content(self, path: NotePath) -> bytes | None:
         """Return what would be at a path."""
-        if path in self.contents:
-            return self.contents[path]
-        blob = self.moment.blob(path)
-        return self.session.content(self.moment, blob) if blob is not None else None
+        return self.contents[path] if path in self.contents else self._now(path)
 
     def changed(self) -> Iterator[tuple[NotePath, bytes | None, bytes | None]]:
         """Yield (path, content now, content then) of what would be other than now, by path."""
         for path, content in sorted(self.contents.items()):
-            blob = self.moment.blob(path)
-            now = self.session.content(self.moment, blob) if blob is not None else None
+            now = self._now(path)
             if now != content:
                 yield path, now, content
+
+    def _now(self, path: NotePath) -> bytes | None:
+        blob = self.moment.blob(path)
+        return None if blob is None else self.session.content(self.moment, blob)
 
     def _take_back(self, move: Move) -> None:
         new = self._read(move.new)
@@ -104,10 +104,10 @@ class Undoing:
 
     def _is_somewhere(self, path: NotePath, here: bytes | None, old: bytes, commit: CommitId) -> bool:
         """Whether a note that a commit deleted is back: its id is, and not only in a copy that the commit left."""
-        identity = parse(old).metadata.id
+        identity = id_in(old)
         if identity is None:
             return False
-        if here is not None and parse(here).metadata.id == identity:
+        if here is not None and id_in(here) == identity:
             return True
         place = self._elsewhere(identity)
         if place is None or place == path:
@@ -132,7 +132,7 @@ class Undoing:
 
     def _set(self, path: NotePath, content: bytes) -> None:
         self.contents[path] = content
-        identity = parse(content).metadata.id
+        identity = id_in(content)
         if identity is not None:
             self.places[identity] = path
 
@@ -141,9 +141,9 @@ class Undoing:
 
         A note without an id at the path is taken for it only where no other note has its id.
         """
-        identity = parse(written).metadata.id
+        identity = id_in(written)
         here = self.content(path)
-        known = parse(here).metadata.id if here is not None else None
+        known = id_in(here) if here is not None else None
         if here is not None and identity in (None, known):
             return path
         found = self._elsewhere(identity) if identity is not None else None
@@ -153,7 +153,7 @@ class Undoing:
         """Return where the note with an id would be."""
         for place in (self.places.get(identity), self.moment.owner(identity)):
             content = self.content(place) if place is not None else None
-            if content is not None and parse(content).metadata.id == identity:
+            if content is not None and id_in(content) == identity:
                 return place
         return None
 
@@ -183,5 +183,5 @@ class Undoing:
 
 def _are_two(old: bytes, new: bytes) -> bool:
     """Whether the versions are of two notes: each has an id, and not the same."""
-    first, second = parse(old).metadata.id, parse(new).metadata.id
+    first, second = id_in(old), id_in(new)
     return first is not None and second is not None and first != second
