@@ -232,14 +232,13 @@ class DetachedHeadError(VaultMemError):
 
     def __init__(self, *, checkout_of: str | None = None) -> None:
         """Say so; in a folder that `checkout` made, name the state that it shows, as it was typed."""
-        super().__init__(
-            f"This folder shows the vault as it was at {_quoted(checkout_of)}, and nothing is written here"
-            if checkout_of is not None
-            else "HEAD is detached: new memories would belong to no branch",
-            "Write to the vault itself; reading works here"
-            if checkout_of is not None
-            else "Run 'git switch main' (or 'git switch -c NAME') in the vault; reading still works",
-        )
+        if checkout_of is None:
+            message = "HEAD is detached: new memories would belong to no branch"
+            hint = "Run 'git switch main' (or 'git switch -c NAME') in the vault; reading still works"
+        else:
+            message = f"This folder shows the vault as it was at {_quoted(checkout_of)}, and nothing is written here"
+            hint = "Write to the vault itself; reading works here"
+        super().__init__(message, hint)
 
 
 class CheckoutError(VaultMemError):

@@ -25,7 +25,7 @@ from vault_mem.vault.checkouts.removal import erase
 from vault_mem.vault.failures import failure, reporting, said
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.objects import FILE_MODES
-from vault_mem.vault.repository import Outcome, Repository, split_nul
+from vault_mem.vault.repository import Repository, split_nul
 
 _TIMEOUT = 1_800.0
 _WAIT = 5.0
@@ -212,11 +212,10 @@ def _take_back(repository: Repository, target: Path, new: Sequence[Path]) -> Non
             path.rmdir()
 
 
-def _run(tree: Repository, *arguments: str, stdin: bytes | None = None) -> Outcome:
+def _run(tree: Repository, *arguments: str, stdin: bytes | None = None) -> None:
     outcome = tree.attempt(*arguments, stdin=stdin, options=_OPTIONS, timeout=_TIMEOUT)
     if outcome.status:
         raise _failure(arguments[0], outcome.error, tree.root)
-    return outcome
 
 
 def _failure(command: str, error: str, where: Path) -> CheckoutError | StorageError | GitCommandError:
