@@ -123,50 +123,39 @@ class RecallLog:
 
     def _newest(self, hashed: str) -> int:
         """Return the number of a session's newest file, 1 if it has none."""
-        numbers = [int(match[2]) for name in self._names() if (match := _NAME.match(name)) and match[1] == hashed]
-        return max(numbers, default=1)
+        return max((number for session, number, _ in self._numbered() if session == hashed), default=1)
 
     def _prune(self) -> None:
         """Delete what is too old or too much; another program may be doing the same."""
-        newest: dict[str, int] = {}
-        for name in self._names():
-            if match := _NAME.match(name):
-                newest[match[1]] = max(newest.get(match[1], 0), int(match[2]))
-        total, count = 0, 0
-        for file, size in self._newest_first():
-            match = _NAME.match(file.name)
-            total, count = total + size, count + 1
-            is_old = match is not None and int(match[2]) <= newest.get(match[1], 0) - _FILES_A_SESSION
+        files = self._numbered()
+        newest = {hashed: number for hashed, number, _ in files}
+        written = []
+        for hashed, number, path in files:
+            with suppress(OSError):
+                known = path.lstat()
+                written.append((known.st_mtime, path, known.st_size, number <= newest[hashed] - _FILES_A_SESSION))
+        total = 0
+        for count, (_, path, size, is_old) in enumerate(sorted(written, reverse=True), start=1):
+            total += size
             if is_old or total > MAX_TOTAL or count > MAX_FILES:
                 with suppress(OSError):
-                    file.unlink()
-
-    def _newest_first(self) -> list[tuple[Path, int]]:
-        """Return the files with their sizes, those first that were written last."""
-        found = []
-        for name in self._names():
-            with suppress(OSError):
-                known = (self.folder / name).lstat()
-                found.append((known.st_mtime, self.folder / name, known.st_size))
-        return [(file, size) for _, file, size in sorted(found, reverse=True)]
+                    path.unlink()
 
     def _files(self, session: str | None) -> list[Path]:
         """Return the files of a session, or all, in the order they were written."""
         wanted = None if session is None else _hashed(session)
         try:
-            names = self._names()
+            return [path for hashed, _, path in self._numbered() if wanted in {None, hashed}]
         except OSError as exc:
             raise StorageError(self.folder, exc.strerror or str(exc)) from exc
-        matches = [match for name in names if (match := _NAME.match(name)) and wanted in {None, match[1]}]
-        return [self.folder / match[0] for match in sorted(matches, key=lambda match: (match[1], int(match[2])))]
 
-    def _names(self) -> list[str]:
-        """Return the names of our files, none where there is no folder."""
+    def _numbered(self) -> list[tuple[str, int, Path]]:
+        """Return (hash of the session, number, path) of our files, in that order; none where there is no folder."""
         try:
-            with os.scandir(self.folder) as entries:
-                return [entry.name for entry in entries if _NAME.match(entry.name)]
+            found = [(match, path) for path in self.folder.iterdir() if (match := _NAME.match(path.name))]
         except (FileNotFoundError, NotADirectoryError):
             return []
+        return sorted((match[1], int(match[2]), path) for match, path in found)
 
 
 def session_name(session: str) -> str:

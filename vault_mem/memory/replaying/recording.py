@@ -45,14 +45,14 @@ def answered_notes(answer: Recalled) -> tuple[AnsweredNote, ...]:
     return tuple(AnsweredNote(hit.id, hit.path, hit.version) for hit in answer.hits)
 
 
-def fingerprint(session: Session, moment: Moment | None, question: Question) -> Fingerprint:
+def fingerprint(session: Session, moment: Moment, question: Question) -> Fingerprint:
     """Return what answers a question now; asked right after it was answered, it says which models failed to."""
     choice, reranker = session.settings.reranker, session.reranker
     share = f", {choice.weight:g} of the order of {choice.depth}"
     offset = question.now.astimezone().utcoffset()
     return Fingerprint(
         program=__version__,
-        index=f"{SCHEMA_VERSION}" + (", incomplete" if moment is not None and not moment.is_complete else ""),
+        index=f"{SCHEMA_VERSION}" + ("" if moment.is_complete else ", incomplete"),
         weights=_hashed(question.weights),
         model=_model(session.index.embedder_id, session.index.embedder_trouble),
         reranker=_model(reranker.name + share, reranker.trouble) if reranker else None,

@@ -24,7 +24,7 @@ def replay(session: Session, name: str | None, *, limit: int | None, offset: int
     if (limit is not None and limit < 1) or offset < 0:
         raise InvalidQueryError(f"limit is {limit}, offset is {offset}", "Give 1 or more, and 0 or more")
     recorded = session.recalls.read(name)
-    head = session.present().commit
+    head = session.committed().commit
     sessions = _sessions(recorded.records) if name is None else ()
     found: Sequence[object] = sessions if name is None else recorded.records
     page = slice(offset, len(found) if limit is None else offset + limit)
