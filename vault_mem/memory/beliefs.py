@@ -14,25 +14,21 @@ from vault_mem.notes.schema import STATUSES
 from vault_mem.recall.query import Question
 
 
-@dataclass(frozen=True)
+@dataclass
 class Beliefs:
     """The first answers to a question, each asked for once.
 
     Attributes:
         question: asked without `at`; one hit is all that it needs.
         head: the revision that the branch's line ends in.
+        recalls: how often recall was asked.
     """
 
     session: Session
     question: Question
     head: CommitId
-    _known: dict[CommitId, Belief | None] = field(default_factory=dict)
-    _asked_for_all: list[CommitId] = field(default_factory=list)
-
-    @property
-    def recalls(self) -> int:
-        """How often recall was asked."""
-        return len(self._known) + len(self._asked_for_all)
+    recalls: int = field(default=0, init=False)
+    _known: dict[CommitId, Belief | None] = field(default_factory=dict, init=False)
 
     @cached_property
     def order(self) -> Ancestry:
@@ -42,9 +38,8 @@ class Beliefs:
     def at(self, commit: CommitId) -> Belief | None:
         """Return the first answer at a commit, None if nothing was found."""
         if commit not in self._known:
-            question = replace(self.question, at=commit)
-            recalled = self.session.asking(lambda: answered(self.session, self.session.at(commit), question))
-            self._known[commit] = self._belief(commit, recalled.hits[0]) if recalled.hits else None
+            hits = self._hits(commit, self.question)
+            self._known[commit] = self._belief(commit, hits[0]) if hits else None
         return self._known[commit]
 
     def ever_known(self, limit: int, *, min_relevance: float) -> tuple[NotePath, ...]:
@@ -53,10 +48,13 @@ class Beliefs:
         Each call asks recall.
         """
         filters = replace(self.question.filters, statuses=frozenset((*STATUSES, "expired")))
-        question = replace(self.question, at=self.head, filters=filters, limit=limit)
-        self._asked_for_all.append(self.head)
-        recalled = self.session.asking(lambda: answered(self.session, self.session.at(self.head), question))
-        return tuple(hit.path for hit in recalled.hits if (hit.relevance or 0.0) >= min_relevance)
+        hits = self._hits(self.head, replace(self.question, filters=filters, limit=limit))
+        return tuple(hit.path for hit in hits if (hit.relevance or 0.0) >= min_relevance)
+
+    def _hits(self, commit: CommitId, question: Question) -> tuple[Hit, ...]:
+        self.recalls += 1
+        session, asked = self.session, replace(question, at=commit)
+        return session.asking(lambda: answered(session, session.at_commit(commit), asked)).hits
 
     def _belief(self, commit: CommitId, hit: Hit) -> Belief:
         return Belief(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError
 from vault_mem.memory.answers import Belief, Bisected, ChangedText
 from vault_mem.memory.beliefs import Beliefs, is_alike
-from vault_mem.memory.differing import Side, difference
+from vault_mem.memory.differing import committed_side, difference
 from vault_mem.memory.logs import act_of
 from vault_mem.memory.session import Progress, Session
 from vault_mem.notes.model import BlobId, CommitId, NotePath
@@ -114,7 +114,7 @@ def _names(session: Session, reference: str, line: Sequence[CommitId]) -> frozen
     """Return the id of the note that is meant, or its path if it has none, as known at the last or the first commit."""
     for commit in (line[-1], line[0]):
         try:
-            note = session.at(commit).find(reference, at=commit)
+            note = session.at_commit(commit).find(reference, at=commit)
         except NoteNotFoundError:
             continue
         return frozenset({note.metadata.id or note.path})
@@ -158,10 +158,8 @@ def _changed(session: Session, record: CommitRecord, answered: set[NotePath]) ->
 
 
 def _compared(session: Session, record: CommitRecord, change: FileChange) -> ChangedText:
-    parent = record.parents[0] if record.parents else None
-    old = Side(parent, change.old, session.version_content(change.old) if change.old else b"")
-    new = Side(record.id, change.new, session.version_content(change.new) if change.new else b"")
-    return ChangedText(change.path, difference(change.path, old, new))
+    old = committed_side(session, record.parents[0] if record.parents else None, change.old)
+    return ChangedText(change.path, difference(change.path, old, committed_side(session, record.id, change.new)))
 
 
 def _brought(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vault_mem.memory.answers import Difference
+from vault_mem.memory.session import Session
 from vault_mem.notes import patch
 from vault_mem.notes.document import parse
 from vault_mem.notes.markdown import split_lines
-from vault_mem.notes.model import Document, NotePath
+from vault_mem.notes.model import BlobId, CommitId, Document, NotePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Side:
     commit: str | None
     version: str | None
     content: bytes
+
+
+def committed_side(session: Session, commit: CommitId | None, version: BlobId | None) -> Side:
+    """Return what a commit has at a path as a side of a comparison; no text where it has nothing there."""
+    return Side(commit, version, session.version_content(version) if version else b"")
 
 
 def difference(path: NotePath, old: Side, new: Side) -> Difference:

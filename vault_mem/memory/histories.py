@@ -12,7 +12,7 @@ from vault_mem.index.view import name_of
 from vault_mem.memory import answers
 from vault_mem.memory.answers import Difference, History
 from vault_mem.memory.blaming import blamed
-from vault_mem.memory.differing import Side, difference
+from vault_mem.memory.differing import Side, committed_side, difference
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.reading import answer, version_answer
 from vault_mem.memory.requests import VIEWS
@@ -237,10 +237,7 @@ def _one_before(versions: Sequence[Version], new: Version | None, after: Side) -
 
 def side_of(session: Session, version: Version | None) -> Side:
     """Return a committed version as a side of a comparison; nothing for None, and no text where it was deleted."""
-    if version is None:
-        return Side(None, None, b"")
-    content = session.version_content(version.blob) if version.blob else b""
-    return Side(version.record.id, version.blob, content)
+    return committed_side(session, version.record.id if version else None, version.blob if version else None)
 
 
 def _present_side(session: Session, moment: Moment, path: NotePath) -> Side:

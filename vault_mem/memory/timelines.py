@@ -18,7 +18,6 @@ from vault_mem.memory.session import Progress, Session
 from vault_mem.memory.soundings import Change, Effort, Soundings
 from vault_mem.memory.stretches import check_page, stretch
 from vault_mem.notes.model import CommitId
-from vault_mem.notes.record import CommitRecord
 from vault_mem.recall.query import Question
 
 EFFORT = Effort()
@@ -47,7 +46,7 @@ def _turn_of(
     before = _before(lineage, versions, version)
     old, new = side_of(session, before), side_of(session, version)
     return Turn(
-        act=_act(session, version.record, order),
+        act=_act(session, order, version.record.id),
         path=version.path,
         old_path=before.path if before and before.path != version.path else None,
         difference=difference(version.path, old, new),
@@ -119,7 +118,7 @@ def _turns(session: Session, soundings: Soundings, order: Ancestry, first: int, 
     """Return what was answered at the first place, and every change after it."""
     beginning = soundings.answer(first)
     is_new = beginning is not None and not has_base
-    act = _act_at(session, order, first) if is_new else None
+    act = _act(session, order, order.line[first]) if is_new else None
     later = [_turn(session, soundings, order, change) for change in soundings.changes()]
     return (Turn(act, beginning, beginning.path if beginning else None), *later)
 
@@ -127,7 +126,7 @@ def _turns(session: Session, soundings: Soundings, order: Ancestry, first: int, 
 def _turn(session: Session, soundings: Soundings, order: Ancestry, change: Change) -> Turn:
     belief = soundings.answer(change.place)
     return Turn(
-        act=_act_at(session, order, change.place),
+        act=_act(session, order, order.line[change.place]),
         belief=belief,
         path=belief.path if belief else None,
         among=change.among if change.among > 1 else None,
@@ -146,14 +145,9 @@ def _unfinished(soundings: Soundings, beliefs: Beliefs, missed: int | None) -> t
 # --- of both ---
 
 
-def _act_at(session: Session, order: Ancestry, place: int) -> Act | None:
-    record = session.index.commits.record(order.line[place])
+def _act(session: Session, order: Ancestry, commit: CommitId) -> Act | None:
+    record = session.index.commits.record(commit)
     return act_of(record, order) if record else None
-
-
-def _act(session: Session, record: CommitRecord, order: Ancestry) -> Act:
-    """Return an act with what it changed, from a record that may lack that."""
-    return act_of(session.index.commits.record(record.id) or record, order)
 
 
 def _left_out(count: int, limit: int) -> tuple[str, ...]:
