@@ -68,7 +68,7 @@ class History:
             self.tips = {"main": merged, "side": merged}
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(STEPS)
 def test_every_line_goes_to_the_commit_that_git_blames(steps: list[tuple[str, list[tuple[str, int]]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -214,13 +214,13 @@ def check_following(history: Sequence[Planned], visits: Sequence[int]) -> None:
 VISITS = st.lists(st.integers(0, 100), min_size=2, max_size=5)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(lines())
 def test_one_line_is_as_git_says(history: list[Planned]) -> None:
     check_a_line(history)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(branched())
 def test_branches_and_merges_are_as_git_says(history: list[Planned]) -> None:
     check_branches(history)

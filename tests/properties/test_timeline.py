@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
@@ -159,12 +160,8 @@ def with_vault(steps: Sequence[tuple[str, str, str]], check: Callable[[Memory, l
             check(memory, line)
 
 
-@settings(max_examples=80)
-@given(STEPS, st.sampled_from([0, 5]), st.sampled_from([150, 150, 6, 9]))
-def test_turns_are_those_that_recall_at_every_commit_finds(
-    steps: list[tuple[str, str, str]], notes: int, recalls: int
-) -> None:
-    """They are equal where the search follows every note that is ever the answer and does not end early."""
+def check_turns(steps: Sequence[tuple[str, str, str]], notes: int, recalls: int) -> None:
+    """They are equal where the search follows every note that is ever found first and does not end early."""
     effort = Effort(whole=3, samples=SAMPLES, notes=notes, recalls=recalls)
 
     def check(memory: Memory, line: list[str]) -> None:
@@ -186,3 +183,23 @@ def test_turns_are_those_that_recall_at_every_commit_finds(
         assert turns(memory.timeline(ASKED)) == wanted  # short enough to be asked about as a whole
 
     with_vault(steps, check)
+
+
+NOTES_FOLLOWED, RECALLS = st.sampled_from([0, 5]), st.sampled_from([150, 150, 6, 9])
+
+
+@settings(max_examples=25)
+@given(STEPS, NOTES_FOLLOWED, RECALLS)
+def test_turns_are_those_that_recall_at_every_commit_finds(
+    steps: list[tuple[str, str, str]], notes: int, recalls: int
+) -> None:
+    check_turns(steps, notes, recalls)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@given(STEPS, NOTES_FOLLOWED, RECALLS)
+def test_many_turns_are_those_that_recall_at_every_commit_finds(
+    steps: list[tuple[str, str, str]], notes: int, recalls: int
+) -> None:
+    check_turns(steps, notes, recalls)
