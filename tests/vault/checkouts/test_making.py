@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.checkouts.past import NOW, checkout, files, head, listed, prune, remove, traces, two_commits
+from tests.vault.checkouts.past import NOW, checkout, files, head, listed, prune, remove, traces
 from tests.vaults import git, open_vault, write
 from vault_mem.config import load_settings
 from vault_mem.errors import CheckoutError, DetachedHeadError, StorageError, VaultBusyError
@@ -20,11 +20,6 @@ from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.vault import Vault
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links, modes or names")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return two_commits(tmp_path / "v")
 
 
 # --- what is in it ---

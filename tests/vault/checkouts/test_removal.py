@@ -17,11 +17,6 @@ from vault_mem.errors import CheckoutError, StorageError
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX links")
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return two_commits(tmp_path / "v")
-
-
 def test_what_nobody_changed_is_removed_without_a_trace(folder: Path, tmp_path: Path) -> None:
     for name in ("o", "p"):
         checkout(folder, tmp_path / name)
