@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,30 +15,56 @@ from tests.conformance.temporal.ways import WAYS
 from tests.isolation import isolate
 from vault_mem import Memory
 
+Tell = Callable[[str], tuple[Story, Memory]]
 
-@pytest.fixture(scope="session", params=WAYS)
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """The story, told once a way."""
+
+@pytest.fixture(scope="session")
+def tell_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tell]:
+    """Tells the story once a way, with a memory of it, a week after its end; both are shared, so they are only read."""
+    with ExitStack() as stack:
+
+        @cache
+        def told(way: str) -> tuple[Story, Memory]:
+            with pytest.MonkeyPatch.context() as environment:
+                isolate(tmp_path_factory.mktemp("teller"), environment)
+                story = tell(way, tmp_path_factory.mktemp("story") / "vault")
+                return story, stack.enter_context(remembering(story.vault))
+
+        yield told
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def story(way: str, tell_once: Tell) -> Story:
+    """The story, to be read."""
+    return tell_once(way)[0]
+
+
+@pytest.fixture
+def memory(way: str, tell_once: Tell) -> Memory:
+    """A memory of the story, to be read."""
+    return tell_once(way)[1]
+
+
+@pytest.fixture
+def own(story: Story, tmp_path: Path) -> Story:
+    """The story in a vault of the test's own, which no memory has seen."""
+    shutil.copytree(story.vault, tmp_path / "vault", symlinks=True)
+    return replace(story, vault=tmp_path / "vault")
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as environment:
-        isolate(tmp_path_factory.mktemp("teller"), environment)
-        return tell(request.param, tmp_path_factory.mktemp("story") / "vault")
+        isolate(tmp_path_factory.mktemp("founder"), environment)
+        return make_empty(tmp_path_factory.mktemp("empty") / "vault")
 
 
 @pytest.fixture
-def story(told: Story, tmp_path: Path) -> Story:
-    """The story in a vault of the test's own."""
-    shutil.copytree(told.vault, tmp_path / "vault", symlinks=True)
-    return replace(told, vault=tmp_path / "vault")
-
-
-@pytest.fixture
-def memory(story: Story) -> Iterator[Memory]:
-    """A memory of the story, a week after its end, with a new index."""
-    with remembering(story.vault) as opened:
-        yield opened
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> Path:
+def vault(empty: Path, tmp_path: Path) -> Path:
     """A vault with nothing but its first commit, of the first of January 2026."""
-    return make_empty(tmp_path / "empty")
+    return Path(shutil.copytree(empty, tmp_path / "empty", symlinks=True))

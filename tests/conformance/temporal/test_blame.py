@@ -52,12 +52,13 @@ def test_a_line_says_who_in_which_session_why_and_how_surely(memory: Memory, sto
         assert (line.time == story.steps[step].time) == (not story.is_merged)
 
 
-def test_a_line_that_no_commit_has_is_of_nobody(memory: Memory, story: Story) -> None:
-    write(story.vault, PATH, (story.vault / PATH).read_text().replace(CONSTANT, "By hand."))
-    known = lines(memory)
-    assert (known["By hand."].commit, known["By hand."].agent, known["By hand."].reason) == (None, None, "")
-    assert known[NEW].commit == story.steps["revised"].versions[-1]
-    assert CONSTANT in lines(memory, "HEAD")
+def test_a_line_that_no_commit_has_is_of_nobody(own: Story) -> None:
+    write(own.vault, PATH, (own.vault / PATH).read_text().replace(CONSTANT, "By hand."))
+    with remembering(own.vault) as memory:
+        known = lines(memory)
+        assert (known["By hand."].commit, known["By hand."].agent, known["By hand."].reason) == (None, None, "")
+        assert known[NEW].commit == own.steps["revised"].versions[-1]
+        assert CONSTANT in lines(memory, "HEAD")
 
 
 @pytest.mark.parametrize("moved", [False, True])

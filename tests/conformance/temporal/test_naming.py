@@ -9,7 +9,7 @@ import pytest
 
 from tests.conformance.temporal.clocks import DAY, HOUR, NOW, commit, committing_at, day, remembering
 from tests.conformance.temporal.stories import Step, Story
-from tests.conformance.temporal.ways import PATH, STEPS
+from tests.conformance.temporal.ways import FEW, PATH, STEPS
 from tests.recall.temporal.zones import HAS_ZONES, local_zone
 from tests.vaults import git
 from vault_mem import Memory
@@ -56,6 +56,7 @@ def answers(memory: Memory, at: str) -> list[object]:
     ]
 
 
+@pytest.mark.parametrize("way", FEW)
 def test_every_name_of_a_moment_gives_the_same_answers(memory: Memory, story: Story) -> None:
     for step in STEPS:
         first, *others = names(step, story.steps[step])
@@ -65,6 +66,7 @@ def test_every_name_of_a_moment_gives_the_same_answers(memory: Memory, story: St
             assert (name, answers(memory, name)) == (name, expected)
 
 
+@pytest.mark.parametrize("way", FEW)
 def test_names_mean_the_same_in_every_zone(memory: Memory, story: Story) -> None:
     for zone in ZONES:
         with local_zone(zone):

@@ -11,8 +11,7 @@ import pytest
 from tests.conformance.temporal.answers import Answers, answers, answers_elsewhere
 from tests.conformance.temporal.clocks import DAY, remembering
 from tests.conformance.temporal.stories import Story
-from tests.conformance.temporal.ways import PATH
-from tests.isolation import isolate
+from tests.conformance.temporal.ways import FEW, PATH
 from tests.vaults import git
 from vault_mem import Memory
 
@@ -24,43 +23,44 @@ def moments(story: Story) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def first(told: Story, tmp_path_factory: pytest.TempPathFactory) -> Answers:
-    """What a memory with a new index says, asked once a way."""
-    with pytest.MonkeyPatch.context() as environment:
-        isolate(tmp_path_factory.mktemp("first"), environment)
-        with remembering(told.vault) as memory:
-            return answers(memory, moments(told))
+def said() -> dict[str, Answers]:
+    return {}
 
 
-def test_an_index_that_was_deleted_and_rebuilt_says_the_same(memory: Memory, story: Story, first: Answers) -> None:
-    memory.reindex()
-    assert answers(memory, moments(story)) == first
-    memory.close()
+@pytest.fixture
+def first(memory: Memory, story: Story, said: dict[str, Answers]) -> Answers:
+    """What the memory that all tests share says, asked once a way."""
+    if story.way not in said:
+        said[story.way] = answers(memory, moments(story))
+    return said[story.way]
+
+
+def test_an_index_that_was_deleted_and_rebuilt_says_the_same(own: Story, first: Answers) -> None:
+    with remembering(own.vault) as memory:
+        memory.recall("crane")
+        memory.reindex()
+        assert answers(memory, moments(own)) == first
     shutil.rmtree(os.environ["VAULT_MEM_CACHE"])
-    with remembering(story.vault) as again:
-        assert answers(again, moments(story)) == first
-        with remembering(story.vault) as beside:
-            assert answers(beside, moments(story)[::-1])[:3] == first[:3]
+    with remembering(own.vault) as again:
+        assert answers(again, moments(own)) == first
+        with remembering(own.vault) as beside:
+            assert answers(beside, moments(own)[::-1])[:3] == first[:3]
 
 
-def test_an_index_that_followed_along_says_the_same(
-    story: Story, first: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_index_that_followed_along_says_the_same(own: Story, first: Answers) -> None:
     """Caught up at each step of the branch, by a memory that stays open and by one that is opened again."""
-    line = git(story.vault, "rev-list", "--first-parent", "--reverse", "HEAD").split()
-    monkeypatch.setenv("VAULT_MEM_CACHE", str(story.vault.parent / "followed"))
-    with remembering(story.vault) as followed:
+    line = git(own.vault, "rev-list", "--first-parent", "--reverse", "HEAD").split()
+    with remembering(own.vault) as followed:
         for commit in line:
-            git(story.vault, "reset", "-q", "--hard", commit)
+            git(own.vault, "reset", "-q", "--hard", commit)
             followed.recall("crane")
-            with remembering(story.vault) as reopened:
+            with remembering(own.vault) as reopened:
                 assert reopened.log(limit=1).acts == followed.log(limit=1).acts
-        assert answers(followed, moments(story)) == first
+        assert answers(followed, moments(own)) == first
 
 
+@pytest.mark.parametrize("way", FEW)
 def test_a_second_process_says_the_same(story: Story, first: Answers) -> None:
-    if story.way not in {"verbs", "merged_apart"}:
-        pytest.skip("a process is slow to start; two ways are enough")
     assert answers_elsewhere(story.vault, moments(story)) == first
 
 
@@ -75,25 +75,31 @@ def test_a_fresh_clone_says_the_same(story: Story, first: Answers, tmp_path: Pat
                 assert clone.read(PATH, at=name).revision == story.steps[step].commit
 
 
-def test_a_worktree_says_the_same(story: Story, first: Answers, tmp_path: Path) -> None:
-    git(story.vault, "switch", "-q", "--detach")
-    git(story.vault, "worktree", "add", "-q", str(tmp_path / "beside"), "main")
+@pytest.mark.parametrize("way", FEW)
+def test_a_worktree_says_the_same(own: Story, first: Answers, tmp_path: Path) -> None:
+    git(own.vault, "switch", "-q", "--detach")
+    git(own.vault, "worktree", "add", "-q", str(tmp_path / "beside"), "main")
     with remembering(tmp_path / "beside") as beside:
-        assert answers(beside, moments(story)) == first
+        assert answers(beside, moments(own)) == first
 
 
-def test_a_branch_that_was_left_and_entered_again_says_the_same(memory: Memory, story: Story, first: Answers) -> None:
-    written = story.steps["written"].commit
-    git(story.vault, "switch", "-qc", "away", written)
-    versions = memory.history(PATH).versions
-    assert [version.commit for version in versions] == list(story.steps["written"].versions)
-    assert memory.log().revision == written
-    assert memory.read(PATH, at="now").revision == written
-    git(story.vault, "switch", "-q", "main")
-    assert answers(memory, moments(story)) == first
+@pytest.mark.parametrize("way", FEW)
+def test_a_branch_that_was_left_and_entered_again_says_the_same(own: Story, first: Answers) -> None:
+    written = own.steps["written"].commit
+    with remembering(own.vault) as memory:
+        git(own.vault, "switch", "-qc", "away", written)
+        versions = memory.history(PATH).versions
+        assert [version.commit for version in versions] == list(own.steps["written"].versions)
+        assert memory.log().revision == written
+        assert memory.read(PATH, at="now").revision == written
+        git(own.vault, "switch", "-q", "main")
+        assert answers(memory, moments(own)) == first
 
 
-def test_packing_changes_nothing(memory: Memory, story: Story, first: Answers) -> None:
-    git(story.vault, "gc", "-q", "--prune=now")
-    git(story.vault, "commit-graph", "write", "--reachable", "--changed-paths")
-    assert answers(memory, moments(story)) == first
+@pytest.mark.parametrize("way", FEW)
+def test_packing_changes_nothing(own: Story, first: Answers) -> None:
+    with remembering(own.vault) as memory:
+        memory.recall("crane")
+        git(own.vault, "gc", "-q", "--prune=now")
+        git(own.vault, "commit-graph", "write", "--reachable", "--changed-paths")
+        assert answers(memory, moments(own)) == first

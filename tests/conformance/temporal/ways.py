@@ -83,6 +83,8 @@ WAYS: Mapping[str, Way] = {
     way.__name__: way for way in (verbs, adopted, by_git, by_git_with_an_id, merged, merged_apart)
 }
 MERGED = frozenset({"merged", "merged_apart"})
+FEW = ("adopted", "merged_apart")
+"""Ways for what does not depend on them: two commits a step on one line, and two lines."""
 
 
 def _aside(vault: Path, step: str, moment: datetime) -> str:
