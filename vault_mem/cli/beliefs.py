@@ -7,7 +7,7 @@ from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Belief
 
 WIDTH = 160
-_INDENT = "   "
+INDENT = "   "
 
 
 def show(label: str, belief: Belief | None) -> None:
@@ -18,17 +18,24 @@ def show(label: str, belief: Belief | None) -> None:
     output.line(output.Styled(f"{label}: ", "dim"), output.Styled(belief.title, "bold"))
     place = evidence.place(belief.path, belief.lines)
     writer = belief.agent or belief.author
-    output.line(_INDENT, output.Styled(place, "place"), evidence.DIVIDER + evidence.facts(writer, _short(belief)))
-    output.line(_INDENT, first_words(belief))
+    output.line(
+        INDENT, output.Styled(place, "place"), evidence.DIVIDER + evidence.facts(writer, evidence.short(belief.commit))
+    )
+    output.line(INDENT, first_words(belief))
 
 
 def show_act(act: Act) -> None:
     """Print an act: its commit and subject, who wrote it and when, and why."""
     output.line(output.Styled(evidence.short(act.commit), "good"), f"  {act.subject}")
     session = f"session {act.session}" if act.session else None
-    output.line(_INDENT, evidence.facts(evidence.moment(act.time), act.agent or act.author, session))
+    output.line(INDENT, evidence.facts(evidence.moment(act.time), act.agent or act.author, session))
+    show_reason(act)
+
+
+def show_reason(act: Act) -> None:
+    """Print why an act was done, on one line, if it says."""
     if act.reason.strip():
-        output.line(_INDENT, f"because: {' '.join(act.reason.split())}")
+        output.line(INDENT, f"because: {' '.join(act.reason.split())}")
 
 
 def first_words(belief: Belief) -> str:
@@ -36,7 +43,3 @@ def first_words(belief: Belief) -> str:
     rows = [row.strip() for row in belief.excerpt.split("\n") if row.strip() and not row.startswith("#")]
     text = " ".join(rows) or " ".join(belief.excerpt.split())
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1].rstrip()}…"
-
-
-def _short(belief: Belief) -> str:
-    return evidence.short(belief.commit)

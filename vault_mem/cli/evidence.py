@@ -32,6 +32,11 @@ def place(path: str, lines: Lines) -> str:
     return f"{path}:{lines}"
 
 
+def move(old_path: str | None, path: str) -> str:
+    """Return `old -> path` for a note that was moved, else its path."""
+    return f"{old_path} -> {path}" if old_path else path
+
+
 def moment(time: datetime | None) -> str:
     """Return a time as local `2026-11-20 10:30`; empty for none."""
     return f"{time.astimezone():%Y-%m-%d %H:%M}" if time else ""

@@ -17,7 +17,7 @@ def show_undone(call: Call, answer: Undone) -> None:
         output.data(answer)
         return
     for note in answer.notes[:SHOWN]:
-        place = f"{note.old_path} -> {note.path}" if note.old_path else note.path
+        place = evidence.move(note.old_path, note.path)
         title = evidence.DIVIDER + note.title
         action = f"would be {note.action} " if answer.is_dry else f"{note.action} "
         output.line(output.Styled(action, "bold"), output.Styled(place, "place"), title)

@@ -97,8 +97,7 @@ def _show_changes(answer: Changes) -> None:
 
 
 def _changed_row(note: ChangedNote) -> tuple[str, ...]:
-    place = f"{note.old_path} -> {note.path}" if note.old_path else note.path
-    return note.kind, place, note.title, note.agent or note.author or "", note.subject
+    return note.kind, evidence.move(note.old_path, note.path), note.title, note.agent or note.author or "", note.subject
 
 
 def _show_more(next_offset: int | None) -> None:

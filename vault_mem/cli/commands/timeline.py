@@ -14,7 +14,6 @@ from vault_mem.memory.answers import Difference, Timeline, Turn
 from vault_mem.memory.stretches import MAX_PAGE
 
 MAX_LINES = 20
-_INDENT = "   "
 
 
 @vault_command("timeline")
@@ -55,8 +54,8 @@ def _show(answer: Timeline) -> None:
             _show_version(turn, turn.difference)
         else:
             _show_answer(turn)
-        if turn.act is not None and turn.act.reason.strip():
-            output.line(_INDENT, f"because: {' '.join(turn.act.reason.split())}")
+        if turn.act is not None:
+            beliefs.show_reason(turn.act)
     since = evidence.short(answer.since) if answer.since else "the beginning"
     asked = f"asked at {evidence.count(answer.recalls, 'revision')}" if answer.query is not None else None
     output.message(output.Styled(evidence.facts(asked, f"{since}..{evidence.short(answer.revision)}"), "dim"))
@@ -72,28 +71,28 @@ def _show_head(turn: Turn, since: str | None) -> None:
     when = evidence.moments(act.time, act.arrived)
     output.line(output.Styled(when, "good"), f"  {act.agent or act.author}  ", output.Styled(act.subject, "bold"))
     if turn.among is not None:
-        output.line(_INDENT, output.Styled(f"or one of the {turn.among - 1:,} commits before it", "warn"))
+        output.line(beliefs.INDENT, output.Styled(f"or one of the {turn.among - 1:,} commits before it", "warn"))
 
 
 def _show_answer(turn: Turn) -> None:
     if turn.belief is None:
-        output.line(_INDENT, output.Styled("nothing sure was known", "dim"))
+        output.line(beliefs.INDENT, output.Styled("nothing sure was known", "dim"))
         return
     place = evidence.place(turn.belief.path, turn.belief.lines)
-    output.line(_INDENT, output.Styled(place, "place"), _origin(turn.act))
-    output.line(_INDENT, beliefs.first_words(turn.belief))
+    output.line(beliefs.INDENT, output.Styled(place, "place"), _origin(turn.act))
+    output.line(beliefs.INDENT, beliefs.first_words(turn.belief))
 
 
 def _show_version(turn: Turn, difference: Difference) -> None:
-    place = f"{turn.old_path} -> {turn.path}" if turn.old_path else turn.path or ""
-    output.line(_INDENT, output.Styled(place, "place"), _origin(turn.act))
+    place = evidence.move(turn.old_path, turn.path or "")
+    output.line(beliefs.INDENT, output.Styled(place, "place"), _origin(turn.act))
     rows = turn.edits.splitlines()
     for row in rows[:MAX_LINES]:
-        output.line(_INDENT, output.Styled(row, "good" if row.startswith("+") else "bad"))
+        output.line(beliefs.INDENT, output.Styled(row, "good" if row.startswith("+") else "bad"))
     if len(rows) > MAX_LINES:
-        output.line(_INDENT, output.Styled(f"… {evidence.count(len(rows) - MAX_LINES, 'more line')}", "dim"))
+        output.line(beliefs.INDENT, output.Styled(f"… {evidence.count(len(rows) - MAX_LINES, 'more line')}", "dim"))
     if not rows and difference.properties:
-        output.line(_INDENT, f"properties {', '.join(difference.properties)}")
+        output.line(beliefs.INDENT, f"properties {', '.join(difference.properties)}")
 
 
 def _origin(act: Act | None) -> str:
