@@ -39,6 +39,8 @@ async def test_an_agent_finds_what_broke_a_belief(memory: Memory, mode: str) -> 
         assert (found["act"]["agent"], found["act"]["reason"]) == ("ops", "Root is gone.")
         assert "port 80." in found["before"]["excerpt"]
         assert "+The server listens on port 8080." in found["changed"][0]["difference"]["patch"]
+        said = {"query": "which port does the server listen on?", "good": first, "bad": "", "expect": "", "note": ""}
+        assert await agent.call("bisect", **said) == found
         assert "unknown-revision" in await agent.refused("bisect", query="port?", good="never")
 
 

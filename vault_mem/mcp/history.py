@@ -119,7 +119,14 @@ class HistoryTools:
         """
         return self._desk.ask(
             lambda memory: memory.bisect(
-                query, good=good, bad=bad, expect=expect, note=note, types=types, path=path, namespace=namespace
+                query,
+                good=good,
+                bad=bad or None,
+                expect=expect or None,
+                note=note or None,
+                types=types,
+                path=path,
+                namespace=namespace,
             ),
             shape_bisected,
         )
