@@ -39,13 +39,6 @@ Two clients cannot set headers.
 """
 
 
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    opened = Catalog(tmp_path / "catalog.sqlite")
-    yield opened
-    opened.close()
-
-
 def test_a_blob_comes_back_as_it_was_parsed(catalog: Catalog) -> None:
     document = parse(DECISION.encode())
     blob = blob_of(DECISION)

@@ -1,24 +1,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from tests.index.samples import blob_of, commit, commit_id
 from vault_mem.index.catalog import Catalog
 from vault_mem.index.commits import CommitLog
 from vault_mem.notes.model import NotePath
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[CommitLog]:
-    catalog = Catalog(tmp_path / "catalog.sqlite")
-    yield CommitLog(catalog)
-    catalog.close()
-
 
 NOTE = NotePath("note.md")
 
