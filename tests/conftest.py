@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+import vault_mem
 from tests.isolation import isolate
 
 settings.register_profile(
@@ -22,6 +23,16 @@ settings.register_profile(
     "dev", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def new_vault(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A vault as `initialise` makes it, to be copied: making it takes git a dozen calls."""
+    root = tmp_path_factory.mktemp("new") / "vault"
+    with pytest.MonkeyPatch.context() as environment:
+        isolate(tmp_path_factory.mktemp("home"), environment)
+        vault_mem.initialise(root)
+    return root
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import time
 from contextlib import closing
@@ -52,6 +53,13 @@ def make_vault(folder: Path, **notes: str) -> closing[Vault]:
         git(folder, "add", "-A")
         git(folder, "commit", "-qm", "notes")
     return open_vault(folder)
+
+
+def copied(folder: Path, target: Path) -> Path:
+    """Copy a vault, and let git see that no file of it is another."""
+    shutil.copytree(folder, target, symlinks=True)
+    git(target, "update-index", "-q", "--refresh")
+    return target
 
 
 def is_clean(vault: Vault) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.vaults import copied
 from vault_mem.cli.boundary import run
 
 
@@ -46,9 +47,8 @@ def shell(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def vault(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def vault(new_vault: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a new vault that the command line finds by itself."""
-    root = tmp_path / "vault"
-    assert shell("init", str(root)).code == 0
+    root = copied(new_vault, tmp_path / "vault")
     monkeypatch.setenv("VAULT_MEM_VAULT", str(root))
     return root

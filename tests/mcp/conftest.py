@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vault_mem import Memory, initialise, open_memory
+from tests.vaults import copied
+from vault_mem import Memory, open_memory
 from vault_mem.config import Settings, prepare_environment
 
 prepare_environment()
@@ -23,7 +24,6 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def memory(tmp_path: Path, settings: Settings) -> Iterator[Memory]:
-    initialise(tmp_path / "vault", settings=settings)
-    with open_memory(tmp_path / "vault", settings=settings) as memory:
+def memory(new_vault: Path, tmp_path: Path, settings: Settings) -> Iterator[Memory]:
+    with open_memory(copied(new_vault, tmp_path / "vault"), settings=settings) as memory:
         yield memory

@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 
 import vault_mem
+from tests.vaults import copied
 from vault_mem import Memory
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Path:
+def vault(new_vault: Path, tmp_path: Path) -> Path:
     """An empty vault."""
-    root = tmp_path / "vault"
-    vault_mem.initialise(root)
-    return root
+    return copied(new_vault, tmp_path / "vault")
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 import vault_mem
+from tests.vaults import copied
 from vault_mem import Memory
 
 
 @pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Memory]:
+def memory(new_vault: Path, tmp_path: Path) -> Iterator[Memory]:
     """An empty vault, open."""
-    vault_mem.initialise(tmp_path / "vault")
-    with vault_mem.open_memory(tmp_path / "vault", agent="tester") as opened:
+    with vault_mem.open_memory(copied(new_vault, tmp_path / "vault"), agent="tester") as opened:
         yield opened

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,6 +12,7 @@ from tests.conformance.temporal.clocks import make_empty, remembering
 from tests.conformance.temporal.stories import Story, tell
 from tests.conformance.temporal.ways import WAYS
 from tests.isolation import isolate
+from tests.vaults import copied
 from vault_mem import Memory
 
 Tell = Callable[[str], tuple[Story, Memory]]
@@ -53,8 +53,7 @@ def memory(way: str, tell_once: Tell) -> Memory:
 @pytest.fixture
 def own(story: Story, tmp_path: Path) -> Story:
     """The story in a vault of the test's own, which no memory has seen."""
-    shutil.copytree(story.vault, tmp_path / "vault", symlinks=True)
-    return replace(story, vault=tmp_path / "vault")
+    return replace(story, vault=copied(story.vault, tmp_path / "vault"))
 
 
 @pytest.fixture(scope="session")
@@ -67,4 +66,4 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def vault(empty: Path, tmp_path: Path) -> Path:
     """A vault with nothing but its first commit, of the first of January 2026."""
-    return Path(shutil.copytree(empty, tmp_path / "empty", symlinks=True))
+    return copied(empty, tmp_path / "empty")

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.isolation import isolate
 from tests.vault.checkouts.past import two_commits
-from tests.vaults import git
+from tests.vaults import copied
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +19,4 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(made_once: Path, tmp_path: Path) -> Path:
     """The vault of `two_commits`, the test's own."""
-    copy = Path(shutil.copytree(made_once, tmp_path / "v", symlinks=True))
-    git(copy, "update-index", "-q", "--refresh")  # git knows files by their inodes and times
-    return copy
+    return copied(made_once, tmp_path / "v")
