@@ -108,6 +108,7 @@ def _built(vault: Path) -> list[Figure]:
 def _notes(memory: vault_mem.Memory, vault: Path, asked: int, floors: int) -> list[Figure]:
     chance = random.Random(3)
     paths = chance.sample(_git(vault, "ls-files", "*/*.md").split(), asked)
+    log = _each(paths, memory.history)  # each asked for the first time
     versions = {path: memory.history(path).versions for path in paths}
     moments = {path: chance.choice(versions[path]) for path in paths}
 
@@ -115,7 +116,7 @@ def _notes(memory: vault_mem.Memory, vault: Path, asked: int, floors: int) -> li
         return memory.history(path, view="as-of", at=moments[path].commit)
 
     return [
-        Figure("log of a note", 10, _each(paths, memory.history), _each(paths[:floors], partial(_log_of, vault))),
+        Figure("log of a note", 10, log, _each(paths[:floors], partial(_log_of, vault))),
         Figure(
             "a note as of a moment",
             5,
