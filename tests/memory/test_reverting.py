@@ -304,3 +304,16 @@ def test_a_session_that_is_called_like_a_commit_is_not_taken_for_it(memory: Memo
         with pytest.raises(InvalidQueryError, match="a commit and a session"):
             memory.revert(name)
     assert told(memory.revert("main")) == {"notes/called-main.md": "deleted"}
+
+
+def test_a_file_that_git_ignores_is_not_overwritten(memory: Memory, vault: Path) -> None:
+    memory.remember("One.", title="Rule")
+    memory.checkpoint("good")
+    git(vault, "rm", "-q", "notes/rule.md")
+    git(vault, "commit", "-qm", "away")
+    write(vault, ".git/info/exclude", "notes/\n")
+    write(vault, "notes/rule.md", "nobody else has this\n")
+    with pytest.raises(UndoRefusedError, match="work tree"):
+        memory.rollback("good", yes=True)
+    assert (vault / "notes/rule.md").read_text() == "nobody else has this\n"
+    assert git(vault, "log", "-1", "--format=%s") == "away\n"

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from vault_mem.errors import InvalidQueryError, RevisionNotFoundError, UndoRefusedError
+from vault_mem.errors import (
+    InvalidQueryError,
+    RevisionNotFoundError,
+    UndoRefusedError,
+    UnsafePathError,
+    WriteConflictError,
+)
 from vault_mem.index.view import name_of
 from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Clash, Dependent, Undone, UndoneNote
@@ -77,7 +83,12 @@ def _undone(
     if not yes:
         composed = compose(session.present())
         return replace(_answer(session, composed, None), obstacle=_obstacle(composed, with_dependents=with_dependents))
-    done = write(acting, plan)
+    try:
+        done = write(acting, plan)
+    except (WriteConflictError, UnsafePathError) as error:
+        place = error.message.partition("\n")[0]
+        hint = "Commit, move or remove what is there, then repeat; nothing was written"
+        raise UndoRefusedError("The work tree stands in the way", [place], hint) from error
     return _answer(session, found[0], done.commit, revision=done.revision)
 
 

@@ -142,4 +142,6 @@ def show_blame(lines: Sequence[BlamedLine]) -> None:
 
 def _why(line: BlamedLine) -> str:
     session = f"session {line.session}" if line.session else None
-    return f"{evidence.short(line.commit)}: " + evidence.facts(line.agent or line.author, session, line.reason.strip())
+    sure = f"confidence {line.confidence:g}" if line.confidence not in (None, 1) else None
+    why = evidence.facts(line.agent or line.author, session, sure, line.reason.strip())
+    return f"{evidence.short(line.commit)}: {why}"
