@@ -17,8 +17,8 @@ import vault_mem
 from tests.vaults import git
 from vault_mem import Memory
 from vault_mem.memory.answers import Hit, Timeline
-from vault_mem.memory.soundings import Effort
-from vault_mem.memory.timelines import of_question
+from vault_mem.memory.looking_back.soundings import Effort
+from vault_mem.memory.looking_back.timelines import of_question
 from vault_mem.notes.schema import STATUSES
 from vault_mem.recall.query import Question
 from vault_mem.recall.relevance import MIN_RELEVANCE

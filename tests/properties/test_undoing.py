@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import vault_mem
 from tests.vaults import git
-from vault_mem.memory.inverse import taken_back
+from vault_mem.memory.undo.inverse import taken_back
 from vault_mem.notes.document import parse
 from vault_mem.notes.frontmatter import read
 from vault_mem.notes.model import NotePath

@@ -6,17 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vault_mem.errors import InvalidQueryError
-from vault_mem.memory import (
-    bisecting,
-    changing,
-    checkouts,
-    checkpoints,
-    derivations,
-    histories,
-    logs,
-    reverting,
-    timelines,
-)
+from vault_mem.memory import checkouts, checkpoints
 from vault_mem.memory.acts import Changes, VaultLog
 from vault_mem.memory.answers import (
     Bisected,
@@ -29,8 +19,10 @@ from vault_mem.memory.answers import (
     Timeline,
     Undone,
 )
+from vault_mem.memory.looking_back import bisecting, changing, derivations, histories, logs, timelines
 from vault_mem.memory.open_vault import OpenVault
 from vault_mem.memory.replaying import replaying
+from vault_mem.memory.undo import reverting
 from vault_mem.recall.query import Question
 from vault_mem.recall.relevance import MIN_RELEVANCE
 

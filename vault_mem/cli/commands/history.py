@@ -13,8 +13,8 @@ from vault_mem.cli.notes import show_note
 from vault_mem.cli.patches import show_difference
 from vault_mem.memory.acts import Act, ChangedNote, Changes, VaultLog
 from vault_mem.memory.answers import BlamedLine, History, Version
+from vault_mem.memory.looking_back.stretches import MAX_PAGE
 from vault_mem.memory.requests import VIEWS
-from vault_mem.memory.stretches import MAX_PAGE
 
 _OF_THE_VAULT = ("authors", "sessions", "operations", "types", "path", "offset", "lines")
 

@@ -11,7 +11,7 @@ from vault_mem.cli.invocation import Call, opened, vault_command
 from vault_mem.cli.progress import Progress
 from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Difference, Timeline, Turn
-from vault_mem.memory.stretches import MAX_PAGE
+from vault_mem.memory.looking_back.stretches import MAX_PAGE
 
 MAX_LINES = 20
 

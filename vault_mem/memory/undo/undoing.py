@@ -6,9 +6,9 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from vault_mem.memory.inverse import taken_back
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
+from vault_mem.memory.undo.inverse import taken_back
 from vault_mem.notes.document import id_in
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange

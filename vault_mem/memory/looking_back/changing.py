@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from vault_mem.index.commits import PathChange
 from vault_mem.index.view import name_of
 from vault_mem.memory.acts import KINDS, ChangedNote, Changes
+from vault_mem.memory.looking_back.stretches import check_page, stretch
 from vault_mem.memory.session import Session
-from vault_mem.memory.stretches import check_page, stretch
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord

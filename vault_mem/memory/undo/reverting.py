@@ -15,13 +15,13 @@ from vault_mem.errors import (
 from vault_mem.index.view import name_of
 from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Clash, Dependent, Undone, UndoneNote
-from vault_mem.memory.dependents import dependents, derived, is_in_the_way
 from vault_mem.memory.editing import title_of, with_properties
 from vault_mem.memory.links import DERIVED_FROM
-from vault_mem.memory.logs import act_of
+from vault_mem.memory.looking_back.logs import act_of
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Acting, Session
-from vault_mem.memory.undoing import Undoing
+from vault_mem.memory.undo.dependents import dependents, derived, is_in_the_way
+from vault_mem.memory.undo.undoing import Undoing
 from vault_mem.memory.writing import Draft, Plan, write
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import CommitId, NotePath

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vault_mem.memory.inverse import taken_back
+from vault_mem.memory.undo.inverse import taken_back
 from vault_mem.notes.model import NotePath
 
 ID = "id: 01K9ZQ3T8M5N2V7C4X6B1D0F9G\n"

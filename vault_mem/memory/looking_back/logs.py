@@ -8,8 +8,8 @@ from itertools import islice
 from vault_mem.index.ancestry import Ancestry
 from vault_mem.index.commits import CommitLog
 from vault_mem.memory.acts import Act, VaultLog
+from vault_mem.memory.looking_back.stretches import Stretch, check_page, stretch
 from vault_mem.memory.session import Session
-from vault_mem.memory.stretches import Stretch, check_page, stretch
 from vault_mem.notes.document import parse
 from vault_mem.notes.model import CommitId
 from vault_mem.notes.record import CommitRecord

@@ -11,13 +11,13 @@ from vault_mem.index.lineage import Version
 from vault_mem.index.view import name_of
 from vault_mem.memory import answers
 from vault_mem.memory.answers import Difference, History
-from vault_mem.memory.blaming import blamed
-from vault_mem.memory.differing import Side, committed_side, difference
+from vault_mem.memory.looking_back.blaming import blamed
+from vault_mem.memory.looking_back.differing import Side, committed_side, difference
+from vault_mem.memory.looking_back.stretches import Stretch, stretch
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.reading import answer, version_answer
 from vault_mem.memory.requests import VIEWS
 from vault_mem.memory.session import Session
-from vault_mem.memory.stretches import Stretch, stretch
 from vault_mem.notes.identifiers import fold, is_id
 from vault_mem.notes.model import CommitId, NotePath
 

@@ -8,8 +8,8 @@ from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError
 from vault_mem.memory.answers import Timeline
-from vault_mem.memory.soundings import Effort
-from vault_mem.memory.timelines import of_question
+from vault_mem.memory.looking_back.soundings import Effort
+from vault_mem.memory.looking_back.timelines import of_question
 from vault_mem.recall.query import Question
 
 ASKED = "how do we version the public API?"

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from vault_mem.index.lineage import Lineage
 from vault_mem.memory.answers import Belief
-from vault_mem.memory.beliefs import Beliefs, is_alike
+from vault_mem.memory.looking_back.beliefs import Beliefs, is_alike
 from vault_mem.memory.session import Progress
 from vault_mem.notes.model import CommitId, NotePath
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.vaults import git, write
 from vault_mem import Memory
-from vault_mem.memory.undoing import TAKEN
+from vault_mem.memory.undo.undoing import TAKEN
 
 FIRST, SECOND = "01K9ZQ3T8M5N2V7C4X6B1D0F9G", "01K9ZQ3T8M5N2V7C4X6B1D0F9H"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError
 from vault_mem.memory.answers import Belief, Bisected, ChangedText
-from vault_mem.memory.beliefs import Beliefs, is_alike
-from vault_mem.memory.differing import committed_side, difference
-from vault_mem.memory.logs import act_of
+from vault_mem.memory.looking_back.beliefs import Beliefs, is_alike
+from vault_mem.memory.looking_back.differing import committed_side, difference
+from vault_mem.memory.looking_back.logs import act_of
 from vault_mem.memory.session import Progress, Session
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange

@@ -10,13 +10,13 @@ from vault_mem.index.ancestry import Ancestry
 from vault_mem.index.lineage import Lineage, Version
 from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Timeline, Turn
-from vault_mem.memory.beliefs import Beliefs
-from vault_mem.memory.differing import difference, edits
-from vault_mem.memory.histories import last_path, side_of, versions_within
-from vault_mem.memory.logs import act_of
+from vault_mem.memory.looking_back.beliefs import Beliefs
+from vault_mem.memory.looking_back.differing import difference, edits
+from vault_mem.memory.looking_back.histories import last_path, side_of, versions_within
+from vault_mem.memory.looking_back.logs import act_of
+from vault_mem.memory.looking_back.soundings import Change, Effort, Soundings
+from vault_mem.memory.looking_back.stretches import check_page, stretch
 from vault_mem.memory.session import Progress, Session
-from vault_mem.memory.soundings import Change, Effort, Soundings
-from vault_mem.memory.stretches import check_page, stretch
 from vault_mem.notes.model import CommitId
 from vault_mem.recall.query import Question
 

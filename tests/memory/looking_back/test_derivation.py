@@ -8,7 +8,7 @@ from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import NoteNotFoundError
 from vault_mem.memory.answers import Derivation
-from vault_mem.memory.derivations import MAX_ORIGINS
+from vault_mem.memory.looking_back.derivations import MAX_ORIGINS
 
 
 def tree(answer: Derivation) -> list[tuple[int, str, str | None]]:
