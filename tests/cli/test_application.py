@@ -92,3 +92,13 @@ def test_only_one_module_prints() -> None:
     printing = re.compile(r"\bprint\(|\becho\(|std(out|err)\.(buffer\.)?write\(")
     found = {path.name for path in MODULES.rglob("*.py") if printing.search(path.read_text(encoding="utf-8"))}
     assert found == {"output.py"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("histroy", "history"), ("blame", "history --view blame"), ("undo", "revert")]
+)
+def test_a_command_that_there_is_not_names_the_one_that_was_meant(shell: Shell, typed: str, meant: str) -> None:
+    outcome = shell(typed)
+    assert outcome.code == 2
+    assert f"Did you mean '{meant}'?" in outcome.err
+    assert "Did you mean" not in shell("xyzzy").err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -43,6 +44,17 @@ SECTIONS: dict[str, dict[str, str]] = {
         "doctor": "Look at this installation and say what is wrong.",
     },
 }
+MEANT = {
+    "log": "history",
+    "diff": "history --view diff",
+    "blame": "history --view blame",
+    "search": "recall",
+    "add": "remember",
+    "undo": "revert",
+    "show": "read",
+}
+"""What people type who know git or other memories."""
+
 COMMANDS = {name: help_text for section in SECTIONS.values() for name, help_text in section.items()}
 
 
@@ -61,6 +73,16 @@ class CommandGroup(click.Group):
         if not isinstance(command, click.Command):
             raise TypeError(f"{cmd_name} is not a command")
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was typed; of one that there is not, say which was meant."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            meant = MEANT.get(name) or next(iter(get_close_matches(name, COMMANDS, n=1)), None)
+            ctx.fail(f"No such command {name!r}." + (f" Did you mean {meant!r}?" if meant else ""))
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         """Write the sections of `--help`."""

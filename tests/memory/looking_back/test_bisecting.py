@@ -118,6 +118,8 @@ def test_uncommitted_text_is_not_looked_at(memory: Memory, vault: Path) -> None:
     first, changed = past(memory, around=1)
     write(vault, memory.read("api").path, "# API versions\n\nWe version the API by phone.\n")
     found = memory.bisect(ASKED, good=first)
+    assert found.notice == memory.timeline(ASKED).notice == ("Uncommitted edits are not looked at",)
+    assert memory.bisect(ASKED, good=first, bad="HEAD").notice == ()
     assert found.act is not None
     assert found.act.commit == changed
 

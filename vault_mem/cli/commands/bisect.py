@@ -56,5 +56,7 @@ def _show(answer: Bisected) -> None:
         for act in answer.brought:
             output.line("it brought")
             beliefs.show_act(act)
+    for text in answer.notice:
+        output.message(output.Styled("note: ", "warn"), text)
     asked = f"asked at {evidence.count(answer.recalls, 'revision')} of {answer.commits + 1:,}"
     output.message(output.Styled(f"{asked}, {evidence.short(answer.since)}..{evidence.short(answer.revision)}", "dim"))

@@ -56,6 +56,7 @@ class Bisected:
         is_right: where nothing changed, whether the answer is the expected one at both ends or at neither; else None.
         before, after: the first answer before and after it, or at both ends where nothing changed; None for none.
         changed: what the act did to the notes of the two answers; where it changed neither, to others, five at most.
+        notice: things the caller should know, such as edits that were not looked at.
         brought: of a merge, the acts it brought that changed those notes, newest first.
     """
 
@@ -70,6 +71,7 @@ class Bisected:
     changed: tuple[ChangedText, ...] = ()
     brought: tuple[Act, ...] = ()
     is_right: bool | None = None
+    notice: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

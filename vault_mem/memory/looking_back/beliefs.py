@@ -73,6 +73,13 @@ class Beliefs:
         )
 
 
+def unseen(session: Session, until: str | None) -> tuple[str, ...]:
+    """Return a notice if what ends at the last commit leaves out edits that no commit has."""
+    if until is not None or not session.present().differs:
+        return ()
+    return ("Uncommitted edits are not looked at",)
+
+
 def is_alike(one: Belief | None, other: Belief | None) -> bool:
     """Whether two answers say the same words out of one note, or neither says anything.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError, RevisionNotFoundError
 from vault_mem.memory.answers import Belief, Bisected, ChangedText
-from vault_mem.memory.looking_back.beliefs import Beliefs, is_alike
+from vault_mem.memory.looking_back.beliefs import Beliefs, is_alike, unseen
 from vault_mem.memory.looking_back.differing import committed_side, difference
 from vault_mem.memory.looking_back.logs import act_of
 from vault_mem.memory.session import Progress, Session
@@ -52,14 +52,14 @@ def bisect(
     if holds(line[first]) == holds(line[last]):
         ends = (beliefs.at(line[first]), beliefs.at(line[last]))
         answer = Bisected(line[-1], line[0], question.text, len(line) - 1, beliefs.recalls, None, *ends)
-        return replace(answer, is_right=holds(line[first]))
+        return replace(answer, is_right=holds(line[first]), notice=unseen(session, bad))
     was = holds(line[first])
     while last - first > 1:
         if progress:
             progress("asking", beliefs.recalls, steps)
         middle = (first + last) // 2
         first, last = (middle, last) if holds(line[middle]) == was else (first, middle)
-    return _found(session, beliefs, line, last)
+    return replace(_found(session, beliefs, line, last), notice=unseen(session, bad))
 
 
 def _check(question: Question, expected: Expectation) -> None:

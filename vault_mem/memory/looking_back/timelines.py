@@ -10,7 +10,7 @@ from vault_mem.index.ancestry import Ancestry
 from vault_mem.index.lineage import Lineage, Version
 from vault_mem.memory.acts import Act
 from vault_mem.memory.answers import Timeline, Turn
-from vault_mem.memory.looking_back.beliefs import Beliefs
+from vault_mem.memory.looking_back.beliefs import Beliefs, unseen
 from vault_mem.memory.looking_back.differing import difference, edits
 from vault_mem.memory.looking_back.histories import last_path, side_of, versions_within
 from vault_mem.memory.looking_back.logs import act_of
@@ -37,7 +37,8 @@ def of_note(session: Session, reference: str, *, since: str | None, until: str |
     versions = lineage.trace(path)
     found = versions_within(versions, order, within)
     turns = (_turn_of(session, order, lineage, versions, version) for version in reversed(found[:limit]))
-    return Timeline(within.head, within.base, None, path, tuple(turns), notice=_left_out(len(found), limit))
+    notice = (*_left_out(len(found), limit), *unseen(session, until))
+    return Timeline(within.head, within.base, None, path, tuple(turns), notice=notice)
 
 
 def _turn_of(
@@ -102,7 +103,7 @@ def of_question(
     )
     missed = soundings.search()
     turns = _turns(session, soundings, beliefs.order, places[0], has_base=within.base is not None)
-    notice = (*_unfinished(soundings, beliefs, missed), *_left_out(len(turns), limit))
+    notice = (*_unfinished(soundings, beliefs, missed), *_left_out(len(turns), limit), *unseen(session, until))
     return Timeline(within.head, within.base, question.text, None, turns[-limit:], beliefs.recalls, notice)
 
 
