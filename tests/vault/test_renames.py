@@ -115,3 +115,15 @@ def test_name_is_spelled_as_the_folder_has_it(tmp_path: Path) -> None:
     assert is_spelled(tmp_path, NotePath("a/Be\N{COMBINING ACUTE ACCENT}.md"))
     for path in ("A/Bé.md", "a/bé.md", "a/none.md", "none/x.md"):
         assert not is_spelled(tmp_path, NotePath(path))
+
+
+def test_a_file_that_the_act_wants_under_another_spelling_is_not_deleted(tmp_path: Path) -> None:
+    """A hard link stands for what a file system without case does: both names are one file."""
+    with make_vault(tmp_path / "v", rule="# Rule\n") as vault:
+        (vault.root / "Rule.md").hardlink_to(vault.root / "rule.md")
+        changes = (Change(NotePath("rule.md"), None), Change(NotePath("Rule.md"), b"# Rule\n"))
+        with vault.writing() as transaction:
+            transaction.commit(Act("move", changes))
+        assert (vault.root / "Rule.md").read_text() == "# Rule\n"
+        assert (vault.root / "rule.md").exists()
+        assert git(vault.root, "ls-files", "*.md").split() == ["Rule.md"]

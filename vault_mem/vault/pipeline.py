@@ -146,7 +146,8 @@ class WritePipeline:
     def _place_files(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> None:
         """Replace the files; all new bytes are on disk before the first file changes."""
         root = self.repository.root
-        pending = [s for s in intent.steps if file_version(root, s.path) != s.wanted_version]
+        changed = [step for step in intent.steps if file_version(root, step.path) != step.wanted_version]
+        pending = [step for step in changed if step.wanted or not _is_wanted_otherwise(root, step, intent)]
         prepared: dict[NotePath, Prepared] = {}
 
         def prepare(step: Step) -> None:
@@ -269,3 +270,11 @@ class WritePipeline:
     def _read_tree(self, tree: str) -> bytes | None:
         found = self.repository.read_object(tree)
         return found[2] if found else None
+
+
+def _is_wanted_otherwise(root: Path, step: Step, intent: Intent) -> bool:
+    """Whether a path is but another spelling of a file that the act wants, on a file system without case."""
+    twins = (other for other in intent.steps if other.wanted and other.path.casefold() == step.path.casefold())
+    with suppress(FileNotFoundError):
+        return any(inside(root, step.path).samefile(inside(root, twin.path)) for twin in twins)
+    return False
