@@ -47,8 +47,11 @@ def resolved(folder: Path) -> Path:
     try:
         target = folder.resolve()
         os.fsencode(target)
+        is_circle = any(path.is_symlink() for path in (target, *target.parents))
     except (OSError, RuntimeError, ValueError) as exc:
         raise CheckoutError(f"{str(folder)[:200]!r} cannot be the name of a folder", _HINT) from exc
+    if is_circle:  # a link that is left over; before Python 3.13 `resolve` refuses it itself
+        raise CheckoutError(f"{str(folder)[:200]!r} cannot be the name of a folder", _HINT)
     if "\n" in str(target) or "\0" in str(target):
         raise CheckoutError(f"{str(folder)[:200]!r} has a line break in it, where git's answers end", _HINT)
     return target
