@@ -109,8 +109,8 @@ class History:
             self.tips = {"main": merged, "side": merged}
 
 
-def slowly(memory: Memory, line: Sequence[str]) -> tuple[list[Answer], set[str | None]]:
-    """Return what is answered at every commit of a line, and the notes that come first there, surely or not.
+def slowly(memory: Memory, line: Sequence[str]) -> tuple[list[Answer], list[Answer], set[str | None]]:
+    """Return what is answered at every commit of a line, what is so surely there, and the notes that ever come first.
 
     As long as the same is answered it is sure if it is so once.
     """
@@ -120,7 +120,8 @@ def slowly(memory: Memory, line: Sequence[str]) -> tuple[list[Answer], set[str |
     for answer, spell in groupby(range(len(line)), key=said.__getitem__):
         places = list(spell)
         answers += [answer if any(sure(hits[place]) for place in places) else None] * len(places)
-    return answers, {answer[0] for answer in said if answer}
+    at_once = [answer if sure(found) else None for answer, found in zip(said, hits, strict=True)]
+    return answers, at_once, {answer[0] for answer in said if answer}
 
 
 def sure(hits: Sequence[Hit]) -> list[Hit]:
@@ -165,14 +166,14 @@ def check_turns(steps: Sequence[tuple[str, str, str]], notes: int, recalls: int)
     effort = Effort(whole=3, samples=SAMPLES, notes=notes, recalls=recalls)
 
     def check(memory: Memory, line: list[str]) -> None:
-        answers, first = slowly(memory, line)
+        answers, at_once, first = slowly(memory, line)
         later = [(line[place + 1], after) for place, (before, after) in enumerate(pairwise(answers)) if before != after]
         wanted = [(None, answers[0]), *later]
         question = Question.checked(query=ASKED, now=memory._session.now(), limit=1, min_relevance=MIN_RELEVANCE)
         found = of_question(memory._session, question, since=None, until=None, limit=50, effort=effort)
         assert found.recalls <= recalls
         told = turns(found)
-        is_whole = first <= followed(memory, answers, notes)
+        is_whole = first <= followed(memory, at_once, notes)
         if is_whole:
             exact = [pair for turn, pair in zip(found.turns, told, strict=True) if not turn.among]
             assert [pair for pair in exact if pair not in wanted] == []
