@@ -300,3 +300,23 @@ def test_a_note_of_thousands_of_versions_is_followed_in_linear_time(log: CommitL
         version, steps = next(iter(past.made_from(version)), None), steps + 1
     assert steps == count
     assert time.perf_counter() - started < 10
+
+
+def test_a_note_without_an_id_that_a_side_had_in_its_place_is_not_taken_for_it(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("old.md", None, "v1")]),
+            commit("side", "made", changes=[("note.md", None, "bare")]),
+            commit("moved", "made", changes=[("old.md", "v1", None), ("note.md", None, "v1")]),
+            commit("later", "moved", changes=[("note.md", "v1", "v2")]),
+            commit("merge", "later", "side"),
+        ]
+    )
+    known = lineage(log, "merge", ids(one="v1 v2"))
+    held = {name: known.held(known.trace(NOTE), commit_id(name)) for name in ("made", "side", "moved", "merge")}
+    assert {name: (version.path, version.blob) for name, version in held.items() if version} == {
+        "made": ("old.md", blob_of("v1")),
+        "side": ("old.md", blob_of("v1")),
+        "moved": ("note.md", blob_of("v1")),
+        "merge": ("note.md", blob_of("v2")),
+    }

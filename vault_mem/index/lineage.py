@@ -92,7 +92,7 @@ class Lineage:
         own = {(version.path, version.blob): None for version in versions if version.blob is not None}
         paths = dict.fromkeys(path for path, _ in own)
         there = [found for path in paths if (found := self.at(path, commit)) and (path, found.blob) in own]
-        identity = next((self._id(blob) for _, blob in own if blob), None)
+        identity = next((known for _, blob in own if blob and (known := self._id(blob))), None)
         with_id = (found for found in there if identity and found.blob and self._id(found.blob) == identity)
         return next(with_id, None) or next(iter(there), None)
 
