@@ -116,11 +116,16 @@ def _version_at(session: Session, reference: str, commit: CommitId) -> Version |
     if present.commit is None:
         return None
     try:
-        path = present.find(reference).path
+        note = present.find(reference)
     except (NoteNotFoundError, AmbiguousNoteError):
         return None
     lineage = session.lineage(present.commit)
-    return lineage.held(lineage.trace(path), commit)
+    found = lineage.held(lineage.trace(note.path), commit)
+    identity = note.metadata.id
+    if found and found.blob and identity and session.note_id(found.blob) is None:
+        # It had no id yet, or another note without one had its place while it was elsewhere.
+        return None if session.at_commit(commit).references.with_id(identity) else found
+    return found
 
 
 # --- log ---
