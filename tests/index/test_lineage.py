@@ -320,3 +320,20 @@ def test_a_note_without_an_id_that_a_side_had_in_its_place_is_not_taken_for_it(l
         "moved": ("note.md", blob_of("v1")),
         "merge": ("note.md", blob_of("v2")),
     }
+    assert subjects(known.trace(NOTE)) == ["later", "moved", "made"]
+
+
+def test_versions_before_a_note_got_its_id_are_its_own_on_both_lines(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("hand", changes=[("note.md", None, "h1")]),
+            commit("typo", "hand", changes=[("note.md", "h1", "h2")]),
+            commit("aside", "typo", changes=[("note.md", "h2", "h3")]),
+            commit("given", "typo", changes=[("note.md", "h2", "v1")]),
+            commit("merge", "given", "aside", changes=[("note.md", "v1", "v2")]),
+            commit("dropped", "merge", changes=[("note.md", "v2", "h4")]),
+            commit("again", "dropped", changes=[("note.md", "h4", "v3")]),
+        ]
+    )
+    found = subjects(trace(log, "again", ids(one="v1 v2 v3")))
+    assert found == ["again", "dropped", "merge", "aside", "given", "typo", "hand"]

@@ -193,11 +193,15 @@ class Lineage:
         What stands at the path behind the commit in which the note arrives there is another note's.
         """
         changes = self._changes(path, tip)
-        own = next((blob for change in changes for blob in (change.new, change.old) if blob), None)
+        last = self._last(path, tip)
+        own = (last.new or last.old) if last else None
+        strangers = self._strangers(path, changes, own)
         found: list[Version] = []
         further: list[_Place] = []
         arrivals: list[CommitId] = []
         for position, change in enumerate(changes):
+            if change.commit in strangers:
+                continue
             if any(self._order.reaches(arrival, change.commit) for arrival in arrivals):
                 continue
             if self._log.origin(change, changes[position:], self._order) is not change:
@@ -213,6 +217,39 @@ class Lineage:
                 if before or (is_new and not self._goes_on(changes[position + 1 :], version.blob)):
                     arrivals.append(change.commit)
         return found, further
+
+    def _strangers(self, path: NotePath, changes: Sequence[PathChange], own: BlobId | None) -> frozenset[CommitId]:
+        """Return the commits that gave a path a version without an id that is none of a note with one.
+
+        It is one of the note's if the note was given its id on top of it, had the id just before, or if it follows on
+        its line from one that is.
+        """
+        without = [change for change in reversed(changes) if change.new and self._id(change.new) is None]
+        if not without or own is None or self._id(own) is None:
+            return frozenset()
+        given = [change.commit for change in changes if self._gives_id(path, change, own)]
+        known: set[CommitId] = set()
+        for change in without:
+            had_id = change.old is not None and self._is_same(change.old, own)
+            is_behind = had_id or any(self._order.reaches(commit, change.commit) for commit in given)
+            if is_behind or (change.old and self._follows(path, change, known)):
+                known.add(change.commit)
+        return frozenset(change.commit for change in without) - known
+
+    def _follows(self, path: NotePath, change: PathChange, known: Collection[CommitId]) -> bool:
+        """Whether what a commit changed at a path was put there by one of some commits."""
+        headline = self._log.headline(change.commit)
+        for parent in headline.parents[:1] if headline else ():
+            before = self._last(path, parent)
+            return before is not None and before.commit in known
+        return False
+
+    def _gives_id(self, path: NotePath, change: PathChange, own: BlobId) -> bool:
+        """Whether a commit gave a note its id where it stood: no merge, and it took the note from nowhere else."""
+        if not change.old or not change.new or self._id(change.old) is not None or not self._is_same(change.new, own):
+            return False
+        record = self._log.record(change.commit)
+        return record is not None and len(record.parents) < 2 and self._taken_from(record, path, change.new) is None
 
     def _own_version(self, change: PathChange, path: NotePath, own: BlobId | None) -> Version | None:
         """Return what a change did to the note that a line is about: gone where another took its place."""

@@ -120,12 +120,7 @@ def _version_at(session: Session, reference: str, commit: CommitId) -> Version |
     except (NoteNotFoundError, AmbiguousNoteError):
         return None
     lineage = session.lineage(present.commit)
-    found = lineage.held(lineage.trace(note.path), commit)
-    identity = note.metadata.id
-    if found and found.blob and identity and session.note_id(found.blob) is None:
-        # It had no id yet, or another note without one had its place while it was elsewhere.
-        return None if session.at_commit(commit).references.with_id(identity) else found
-    return found
+    return lineage.held(lineage.trace(note.path), commit)
 
 
 # --- log ---
