@@ -212,7 +212,8 @@ def test_only_what_belongs_there_is_at_the_top() -> None:
 
 
 def test_readme_has_two_commands_and_ci_runs_the_second() -> None:
-    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    lines = readme.splitlines()
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     pattern = re.search(r"sed -n 's/\^\\\((.*?)\\\)\$/", script)
     assert pattern
@@ -220,7 +221,8 @@ def test_readme_has_two_commands_and_ci_runs_the_second() -> None:
     shown = [line for line in lines if re.fullmatch(r"python3 -m venv .* quickstart", line)]
     assert (len(tested), len(shown)) == (1, 1)
     assert "'.[test]'" in tested[0]
-    assert len(lines) <= 260
+    # What is written by hand; what commands print, between marks, is checked against them.
+    assert len(re.sub(r"<!-- (\w+) -->.*?<!-- /\1 -->", "", readme, flags=re.DOTALL).splitlines()) <= 164
 
 
 def workflow_text() -> str:

@@ -212,6 +212,16 @@ def test_a_persons_habits_change_nothing(tmp_path: Path, isolated: Path) -> None
     works(root)
 
 
+def test_a_blame_list_that_is_not_here_changes_nothing(tmp_path: Path) -> None:
+    """Many people name a file of their code's repository in their own config."""
+    root = make(tmp_path / "vault")
+    with vault_mem.open_memory(root) as memory:
+        blamed = memory.history("Rule", view="blame").blame
+        git(root, "config", "--global", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
+        git(root, "config", "blame.ignoreRevsFile", "nor-is-this")
+        assert memory.history("Rule", view="blame").blame == blamed != ()
+
+
 ELSEWHERE = {
     "GIT_DIR": "{other}/.git",
     "GIT_COMMON_DIR": "{other}/.git",

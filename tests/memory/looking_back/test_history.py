@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import vault_mem
 from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import InvalidQueryError, NoteNotFoundError
@@ -64,6 +65,18 @@ def test_blame_follows_a_note_that_moved_and_was_merged(memory: Memory, vault: P
     assert lines["1st line."].commit == git(vault, "rev-parse", "main^").strip()
     assert lines["Second line."].reason == "Said so."
     assert lines["From the side."].agent == "side-agent"
+
+
+def test_in_a_shallow_clone_lines_belong_to_where_it_is_cut_off(memory: Memory, vault: Path, tmp_path: Path) -> None:
+    memory.remember("First line.", title="Rule")
+    memory.revise("Rule", "First line.\n\nSecond line.")
+    cut = memory.history("Rule").versions[0].commit
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{vault}", "shallow")
+    with vault_mem.open_memory(tmp_path / "shallow") as shallow:
+        shallow.revise("Rule", "First line.\n\nSecond line.\n\nThird line.")
+        lines = {line.text: line.commit for line in shallow.history("Rule", view="blame").blame}
+        assert (lines["First line."], lines["Second line."]) == (cut, cut)
+        assert lines["Third line."] == shallow.history("Rule").versions[0].commit
 
 
 def test_the_diff_names_properties_links_and_sections(memory: Memory) -> None:
