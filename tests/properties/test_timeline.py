@@ -109,8 +109,8 @@ class History:
             self.tips = {"main": merged, "side": merged}
 
 
-def slowly(memory: Memory, line: Sequence[str]) -> tuple[list[Answer], list[Answer], set[str | None]]:
-    """Return what is answered at every commit of a line, what is so surely there, and the notes that ever come first.
+def slowly(memory: Memory, line: Sequence[str]) -> tuple[list[Answer], list[Answer], list[Answer]]:
+    """Return what is answered at every commit of a line, what is so surely there, and what comes first, sure or not.
 
     As long as the same is answered it is sure if it is so once.
     """
@@ -121,7 +121,7 @@ def slowly(memory: Memory, line: Sequence[str]) -> tuple[list[Answer], list[Answ
         places = list(spell)
         answers += [answer if any(sure(hits[place]) for place in places) else None] * len(places)
     at_once = [answer if sure(found) else None for answer, found in zip(said, hits, strict=True)]
-    return answers, at_once, {answer[0] for answer in said if answer}
+    return answers, at_once, said
 
 
 def sure(hits: Sequence[Hit]) -> list[Hit]:
@@ -166,17 +166,20 @@ def check_turns(steps: Sequence[tuple[str, str, str]], notes: int, recalls: int)
     effort = Effort(whole=3, samples=SAMPLES, notes=notes, recalls=recalls)
 
     def check(memory: Memory, line: list[str]) -> None:
-        answers, at_once, first = slowly(memory, line)
+        answers, at_once, said = slowly(memory, line)
         later = [(line[place + 1], after) for place, (before, after) in enumerate(pairwise(answers)) if before != after]
         wanted = [(None, answers[0]), *later]
         question = Question.checked(query=ASKED, now=memory._session.now(), limit=1, min_relevance=MIN_RELEVANCE)
         found = of_question(memory._session, question, since=None, until=None, limit=50, effort=effort)
         assert found.recalls <= recalls
         told = turns(found)
-        is_whole = first <= followed(memory, at_once, notes)
-        if is_whole:
-            exact = [pair for turn, pair in zip(found.turns, told, strict=True) if not turn.among]
-            assert [pair for pair in exact if pair not in wanted] == []
+        exact = [pair for turn, pair in zip(found.turns, told, strict=True) if not turn.among]
+        for commit, answer in exact[1:]:
+            place = line.index(str(commit))
+            assert said[place] != said[place - 1]  # at each act that is named recall did change its mind
+            assert answer in (None, said[place])
+        is_whole = {answer[0] for answer in said if answer} <= followed(memory, at_once, notes)
+        assert not is_whole or [pair for pair in exact if pair not in wanted] == []
         assert found.notice or all(turn.among is None for turn in found.turns)
         event(f"condition holds: {is_whole and not found.notice}")
         if is_whole and not found.notice:
