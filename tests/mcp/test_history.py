@@ -99,6 +99,7 @@ async def test_an_agent_sees_how_an_answer_and_a_note_changed(memory: Memory, mo
         assert (told["turns"][2]["act"]["agent"], told["turns"][2]["act"]["reason"]) == ("ops", "Root is gone.")
         assert "port 8080." in told["turns"][2]["belief"]["excerpt"]
         assert "belief" not in told["turns"][3]
+        assert told["turns"][0] == {"known": "nothing sure"}
         newest = await agent.call("timeline", query="which port does the server listen on?", limit=1)
         assert len(newest["turns"]) == 1
         note = await agent.call("timeline", note="port", since=first)

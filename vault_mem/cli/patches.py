@@ -13,7 +13,8 @@ def show_difference(difference: Difference) -> None:
     old = evidence.short(difference.old_commit) if difference.old_commit else "(new)"
     sides = f"{old}..{evidence.short(difference.new_commit)}"
     properties = f"properties {', '.join(difference.properties)}" if difference.properties else None
-    sections = f"sections {', '.join(difference.sections)}" if difference.sections else None
+    names = (name or "(top)" for name in difference.sections)
+    sections = f"sections {', '.join(names)}" if difference.sections else None
     output.message(output.Styled(evidence.facts(sides, properties, sections), "dim"))
     for text in difference.patch.splitlines():
         style = "dim" if text.startswith(("--- ", "+++ ")) else _STYLES.get(text[:1])

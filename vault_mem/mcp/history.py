@@ -193,7 +193,7 @@ class HistoryTools:
         """Take back one act, or all that a session wrote, by a new commit. Without yes, see what it would do.
 
         Returns the notes and what becomes of them, notes that build on them, and what clashes. Look at it first, then
-        call again with yes=true.
+        call again with yes=true and the commit that acts names: HEAD may be another one by then.
         """
         return self._desk.ask(
             lambda memory: memory.revert(

@@ -128,7 +128,15 @@ def shape_timeline(timeline: Timeline) -> Shaped:
     shaped: Shaped = {"turns": []} | shape(replace(timeline, turns=newest_first))
     shaped = _bounded(shaped, "turns", "since and until")
     turns = shaped["turns"]
-    return shaped | {"turns": turns[::-1] if isinstance(turns, list) else turns}
+    told = [_known(turn) for turn in reversed(turns)] if isinstance(turns, list) else turns
+    return shaped | {"turns": told}
+
+
+def _known(turn: Json) -> Json:
+    """Return a turn without the path that it has only where something was known."""
+    if isinstance(turn, dict) and turn.get("path") is None:
+        return {key: value for key, value in turn.items() if key != "path"} | {"known": "nothing sure"}
+    return turn
 
 
 def _short_turn(turn: Turn) -> Turn:
