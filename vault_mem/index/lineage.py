@@ -224,8 +224,10 @@ class Lineage:
         It is one of the note's if the note was given its id on top of it, had the id just before, or if it follows on
         its line from one that is.
         """
+        if own is None or self._id(own) is None:
+            return frozenset()
         without = [change for change in reversed(changes) if change.new and self._id(change.new) is None]
-        if not without or own is None or self._id(own) is None:
+        if not without:
             return frozenset()
         given = [change.commit for change in changes if self._gives_id(path, change, own)]
         known: set[CommitId] = set()
