@@ -337,3 +337,30 @@ def test_versions_before_a_note_got_its_id_are_its_own_on_both_lines(log: Commit
     )
     found = subjects(trace(log, "again", ids(one="v1 v2 v3")))
     assert found == ["again", "dropped", "merge", "aside", "given", "typo", "hand"]
+
+
+def test_a_note_without_an_id_that_went_elsewhere_gave_its_place_and_not_its_past(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("hand", changes=[("note.md", None, "h1")]),
+            commit("placed", "hand", changes=[("note.md", "h1", "v1"), ("away.md", None, "h1")]),
+            commit("later", "placed", changes=[("note.md", "v1", "v2")]),
+        ]
+    )
+    known = lineage(log, "later", ids(one="v1 v2"))
+    assert subjects(known.trace(NOTE)) == ["later", "placed"]
+    assert known.held(known.trace(NOTE), commit_id("hand")) is None
+
+
+def test_a_note_without_an_id_in_the_place_of_one_that_moved_is_not_taken_for_it(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("note.md", None, "v1")]),
+            commit("moved", "made", changes=[("note.md", "v1", "bare"), ("away.md", None, "v1")]),
+            commit("gone", "moved", changes=[("away.md", "v1", None)]),
+            commit("ahead", "made", changes=[("other.md", None, "o1")]),
+            commit("merge", "ahead", "gone"),
+        ]
+    )
+    known = lineage(log, "merge", ids(one="v1"))
+    assert known.held(known.trace(NOTE), commit_id("moved")) is None

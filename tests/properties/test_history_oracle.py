@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -77,8 +77,21 @@ def _as_of_an_id(memory: Memory, oracle: GitOracle, identity: str, commit: str) 
         assert note is not None
         assert (note.path, note.version) in places
         return
+    if not places and now and (without := _without_its_id(memory, identity, commit)):
+        assert without in {(version.path, version.blob) for version in memory.history(identity).versions}
+        assert oracle.identity(without[1]) is None
+        assert oracle.trees[commit][without[0]] == without[1]
+        return
     with pytest.raises(AmbiguousNoteError if places else NoteNotFoundError):
         memory.history(identity, view="as-of", at=commit)
+
+
+def _without_its_id(memory: Memory, identity: str, commit: str) -> tuple[str, str] | None:
+    """Return what is answered for a note at a commit that has its id nowhere: what it was before it had one, if any."""
+    with suppress(NoteNotFoundError):
+        note = memory.history(identity, view="as-of", at=commit).note
+        return (note.path, note.version) if note else None
+    return None
 
 
 def the_log_has_every_commit_children_first(memory: Memory, oracle: GitOracle) -> None:

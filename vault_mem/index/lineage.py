@@ -221,8 +221,8 @@ class Lineage:
     def _strangers(self, path: NotePath, changes: Sequence[PathChange], own: BlobId | None) -> frozenset[CommitId]:
         """Return the commits that gave a path a version without an id that is none of a note with one.
 
-        It is one of the note's if the note was given its id on top of it, had the id just before, or if it follows on
-        its line from one that is.
+        It is one of the note's if the note was given its id on top of it, lost its id there, or if it follows on its
+        line from one that is.
         """
         if own is None or self._id(own) is None:
             return frozenset()
@@ -232,9 +232,8 @@ class Lineage:
         given = [change.commit for change in changes if self._gives_id(path, change, own)]
         known: set[CommitId] = set()
         for change in without:
-            had_id = change.old is not None and self._is_same(change.old, own)
-            is_behind = had_id or any(self._order.reaches(commit, change.commit) for commit in given)
-            if is_behind or (change.old and self._follows(path, change, known)):
+            is_behind = any(self._order.reaches(commit, change.commit) for commit in given)
+            if is_behind or self._drops_id(path, change, own) or (change.old and self._follows(path, change, known)):
                 known.add(change.commit)
         return frozenset(change.commit for change in without) - known
 
@@ -247,11 +246,20 @@ class Lineage:
         return False
 
     def _gives_id(self, path: NotePath, change: PathChange, own: BlobId) -> bool:
-        """Whether a commit gave a note its id where it stood: no merge, and it took the note from nowhere else."""
+        """Whether a commit gave a note its id where it stood: no merge, and neither note is also at another path."""
         if not change.old or not change.new or self._id(change.old) is not None or not self._is_same(change.new, own):
             return False
         record = self._log.record(change.commit)
-        return record is not None and len(record.parents) < 2 and self._taken_from(record, path, change.new) is None
+        if record is None or len(record.parents) > 1:
+            return False
+        return self._taken_from(record, path, change.new) is None and self._put_at(record, path, change.old) is None
+
+    def _drops_id(self, path: NotePath, change: PathChange, own: BlobId) -> bool:
+        """Whether a commit took the id out of a note where it stood: it put the note nowhere else."""
+        if not change.old or not self._is_same(change.old, own):
+            return False
+        record = self._log.record(change.commit)
+        return record is not None and self._put_at(record, path, change.old) is None
 
     def _own_version(self, change: PathChange, path: NotePath, own: BlobId | None) -> Version | None:
         """Return what a change did to the note that a line is about: gone where another took its place."""

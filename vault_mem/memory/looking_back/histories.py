@@ -101,26 +101,34 @@ def _as_of(session: Session, reference: str, at: str | None) -> History:
     if at is None:
         raise InvalidQueryError("as-of needs a moment", "Give at: a date, a commit, a tag or '3 weeks ago'")
     commit = session.vault.resolve(at, now=session.now())
-    version = _version_at(session, reference, commit)
-    if version is not None:
-        note = version_answer(session, commit, version)
-    else:
+    version, identity = _version_at(session, reference, commit)
+    if version is None or (identity and version.blob and session.note_id(version.blob) is None):
         moment = session.at(at)
-        note = answer(session, moment, moment.find(_then(session, moment, reference, at), at=at))
+        try:
+            found = moment.find(identity or _then(session, moment, reference, at), at=at)
+        except NoteNotFoundError:
+            if version is None:
+                raise
+        else:
+            return History(commit, found.path, found.title, "as-of", note=answer(session, moment, found))
+    note = version_answer(session, commit, version)
     return History(commit, note.path, note.title, "as-of", note=note)
 
 
-def _version_at(session: Session, reference: str, commit: CommitId) -> Version | None:
-    """Return the version that a present note had at a commit, None if it had none or the branch was never there."""
+def _version_at(session: Session, reference: str, commit: CommitId) -> tuple[Version | None, str | None]:
+    """Return the version that a present note had at a commit, and the id it has now.
+
+    No version if it had none, if the branch was never there, or if there is no such note.
+    """
     present = session.committed()
     if present.commit is None:
-        return None
+        return None, None
     try:
         note = present.find(reference)
     except (NoteNotFoundError, AmbiguousNoteError):
-        return None
+        return None, None
     lineage = session.lineage(present.commit)
-    return lineage.held(lineage.trace(note.path), commit)
+    return lineage.held(lineage.trace(note.path), commit), note.metadata.id
 
 
 # --- log ---
