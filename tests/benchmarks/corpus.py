@@ -75,7 +75,7 @@ def data_file(name: str) -> Path | None:
 def read_turns(path: Path) -> list[Turn]:
     """Read LoCoMo items: one JSON object a line with `id g s date spk text`; image captions are left out."""
     return [
-        Turn(item["id"], item["g"], int(item["s"]), item["date"], item["spk"], item["text"]) for item in _objects(path)
+        Turn(item["id"], item["g"], int(item["s"]), item["date"], item["spk"], item["text"]) for item in objects(path)
     ]
 
 
@@ -83,7 +83,7 @@ def read_questions(path: Path) -> list[Question]:
     """Read LoCoMo questions that have gold turns: one JSON object a line with `g q gold` and maybe `gs`."""
     return [
         Question(item["g"], item["q"], frozenset(item["gold"]), frozenset(map(int, item.get("gs", ()))))
-        for item in _objects(path)
+        for item in objects(path)
         if item["gold"]
     ]
 
@@ -128,7 +128,8 @@ def fresh_vault() -> Iterator[Path]:
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
-def _objects(path: Path) -> Iterator[dict[str, Any]]:  # Any: whatever the data has
+def objects(path: Path) -> Iterator[dict[str, Any]]:  # Any: whatever the data has
+    """Yield the JSON objects of a file, one a line."""
     with path.open(encoding="utf-8") as lines:
         yield from (json.loads(line) for line in lines if line.strip())
 
