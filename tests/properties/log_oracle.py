@@ -5,12 +5,14 @@ from __future__ import annotations
 from tests.properties.git_oracle import GitOracle, Place
 
 
-def log_on_a_line(git: GitOracle, path: str) -> list[tuple[str, str]]:
+def log_on_a_line(git: GitOracle, path: str) -> list[tuple[str, str]] | None:
     """Return (commit, path) of a note's versions, newest first, in a history without merges.
 
     At a path, what each commit did to the note, and where another note took its place; where a commit put the note
     there and took it (the same bytes first, else the same id) from elsewhere, the history there; else it goes on only
     if the note had been taken from here before.
+
+    None where the rules do not decide: a note without an id made way for one with an id, and went elsewhere.
     """
     found = []
     own: str | None = None
@@ -36,6 +38,8 @@ def log_on_a_line(git: GitOracle, path: str) -> list[tuple[str, str]]:
             path, own = same[0], None
             continue
         if old is not None and not git.is_other(old, new):
+            if any(blob == old != before.get(place) for place, blob in after.items() if place != path):
+                return None
             continue
         gone = [
             git.before(older)[path]
