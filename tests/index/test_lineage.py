@@ -364,3 +364,19 @@ def test_a_note_without_an_id_in_the_place_of_one_that_moved_is_not_taken_for_it
     )
     known = lineage(log, "merge", ids(one="v1"))
     assert known.held(known.trace(NOTE), commit_id("moved")) is None
+
+
+def test_what_a_side_did_to_a_note_without_an_id_in_the_same_place_is_not_its_past(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("old.md", None, "v1")]),
+            commit("moved", "made", changes=[("old.md", "v1", None), ("note.md", None, "v1")]),
+            commit("placed", "made", changes=[("note.md", None, "bare")]),
+            commit("taken", "placed", changes=[("note.md", "bare", None)]),
+            commit("merge", "taken", "moved", changes=[("old.md", "v1", None), ("note.md", None, "v1")]),
+            commit("later", "merge", changes=[("note.md", "v1", "v2")]),
+        ]
+    )
+    found = subjects(trace(log, "later", ids(one="v1 v2")))
+    assert "placed" not in found
+    assert "taken" not in found

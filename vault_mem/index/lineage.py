@@ -219,14 +219,14 @@ class Lineage:
         return found, further
 
     def _strangers(self, path: NotePath, changes: Sequence[PathChange], own: BlobId | None) -> frozenset[CommitId]:
-        """Return the commits that gave a path a version without an id that is none of a note with one.
+        """Return the commits that gave a path, or took from it, a version without an id that is none of a note with one.
 
         It is one of the note's if the note was given its id on top of it, lost its id there, or if it follows on its
         line from one that is.
         """
         if own is None or self._id(own) is None:
             return frozenset()
-        without = [change for change in reversed(changes) if change.new and self._id(change.new) is None]
+        without = [change for change in reversed(changes) if not self._has_id(change.new or change.old)]
         if not without:
             return frozenset()
         given = [change.commit for change in changes if self._gives_id(path, change, own)]
@@ -285,6 +285,9 @@ class Lineage:
         """Return the path the commit moved the note to, the one with the same bytes first."""
         came = ((each.path, each.new) for each in record.changes if self._leaves(each.new, each.old))
         return self._with_note(came, path, blob)
+
+    def _has_id(self, blob: BlobId | None) -> bool:
+        return blob is not None and self._id(blob) is not None
 
     def _leaves(self, blob: BlobId | None, other: BlobId | None) -> bool:
         """Whether what is at a path on one side of a change may be gone on the other: nothing there, or another id."""
