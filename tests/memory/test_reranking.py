@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import vault_mem
@@ -46,7 +47,7 @@ def question(session: Session, text: str = ASKED, mode: str = "hybrid") -> Quest
 
 def ranked(session: Session, asked: Question) -> Ranking:
     moment = session.present()
-    positions = range(len(moment.view.notes))
+    positions = np.arange(len(moment.view.notes))
     return rank(asked, session.index, view=moment.view, positions=positions, facts=moment)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.vaults import git, write
@@ -145,11 +146,11 @@ def test_a_window_leaves_notes_of_its_time(session: Session, vault: Path) -> Non
     commit(vault, NOON, later="# Later")
     moment = session.present()
     week = Window(NOON - 9 * DAY, NOON - 2 * DAY, True, "last week")
-    left = within(week, range(len(moment.view.notes)), moment)
+    left = within(week, np.arange(len(moment.view.notes)), moment)
     names = {moment.view.notes[position].name for position in left}
     assert names == {"2026_11_10", "grown", "held", "made"}
-    assert left == sorted(left)
-    assert within(week, [position for position in left if position != left[0]], moment) == left[1:]
+    assert left.tolist() == sorted(left)
+    assert within(week, left[1:], moment).tolist() == left[1:].tolist()
     nearest = max(range(len(moment.view.notes)), key=lambda at: closeness(week, *moment.note_time(at)))
     assert nearest in left
 
@@ -163,7 +164,7 @@ def test_what_happened_on_a_day_may_be_told_on_the_next(session: Session, ask: A
     window = ask("what did we do on 8 May 2026?")
     assert window is not None
     moment = session.present()
-    left = within(window, range(len(moment.view.notes)), moment)
+    left = within(window, np.arange(len(moment.view.notes)), moment)
     assert [moment.view.notes[position].name for position in left] == ["2026-05-07", "2026-05-08", "2026-05-09"]
 
 
@@ -172,13 +173,13 @@ def test_text_that_is_not_committed_is_of_the_present(session: Session, vault: P
     write(vault, "old.md", "# New text")
     moment = session.present()
     today = Window(moment.time - DAY, moment.time + DAY, True, "today")
-    assert [moment.view.notes[position].name for position in within(today, range(len(moment.view.notes)), moment)] == [
-        "old"
-    ]
+    assert [
+        moment.view.notes[position].name for position in within(today, np.arange(len(moment.view.notes)), moment)
+    ] == ["old"]
 
 
 def test_an_empty_vault_has_nothing_within(session: Session) -> None:
-    assert within(Window(NOON, None, True, "since"), [], session.present()) == []
+    assert not len(within(Window(NOON, None, True, "since"), np.arange(0), session.present()))
 
 
 def test_a_date_that_is_asked_about_does_not_hide_the_note_that_has_it(memory: Memory) -> None:

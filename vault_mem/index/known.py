@@ -10,7 +10,8 @@ import numpy as np
 from vault_mem.index.catalog import Catalog
 from vault_mem.index.lexical.base import Ids
 from vault_mem.index.stored import StoredNote
-from vault_mem.index.view import View, build_view, name_of
+from vault_mem.index.view import View, build_view, changed_view, name_of
+from vault_mem.notes.listing import Changes, Listing
 from vault_mem.notes.model import BlobId, NotePath
 
 _VIEWS = 4
@@ -28,12 +29,14 @@ class Known:
         self._stored: dict[BlobId, StoredNote] = {}
         self._names: dict[str, int] = {}
         self._rows: Ids = np.empty(0, dtype=np.int64)
-        self._views: list[tuple[dict[NotePath, BlobId], View]] = []
+        self._views: list[tuple[Listing, View]] = []
 
     def missing(self, notes: Mapping[NotePath, BlobId]) -> list[BlobId]:
         """Return the blobs that are not stored, each once, in the order of the notes."""
         with self._lock:
-            unknown = [blob for blob in dict.fromkeys(notes.values()) if blob not in self._stored]
+            changes, _ = self._since_known(notes)
+            blobs = notes.values() if changes is None else [blob for blob in changes.values() if blob]
+            unknown = [blob for blob in dict.fromkeys(blobs) if blob not in self._stored]
             if unknown:
                 if len(self._stored) > 4 * len(notes) + _SPARE:
                     self._stored = {blob: self._stored[blob] for blob in notes.values() if blob in self._stored}
@@ -43,7 +46,8 @@ class Known:
     def missing_names(self, notes: Mapping[NotePath, BlobId]) -> set[str]:
         """Return the file names that have no document id."""
         with self._lock:
-            unknown = {name_of(path) for path in notes} - self._names.keys()
+            changes, _ = self._since_known(notes)
+            unknown = {name_of(path) for path in (notes if changes is None else changes)} - self._names.keys()
             if unknown:
                 self._names.update(self._catalog.name_documents(unknown))
             return unknown - self._names.keys()
@@ -52,20 +56,27 @@ class Known:
         """Return the view of those of the notes that are stored."""
         with self._lock:
             is_whole = not self.missing(notes) and not self.missing_names(notes)
-            for position, (key, view) in enumerate(self._views):
-                if key == notes:
-                    self._views.insert(0, self._views.pop(position))
-                    return view
-            view = build_view(
-                notes,
-                stored=self._stored,
-                name_ids=self._names,
-                vectors=self._vector_rows(),
-                epoch=self._epoch,
-            )
+            changes, known = self._since_known(notes)
+            if known is not None and not changes:
+                return known
+            rows = self._vector_rows()
+            if known is not None and changes is not None:
+                view = changed_view(known, changes, stored=self._stored, name_ids=self._names, vectors=rows)
+            else:
+                view = build_view(notes, stored=self._stored, name_ids=self._names, vectors=rows, epoch=self._epoch)
             if is_whole:
-                self._views = [(dict(notes), view), *self._views[: _VIEWS - 1]]
+                key = notes if isinstance(notes, Listing) else Listing(notes)
+                self._views = [(key, view), *self._views[: _VIEWS - 1]]
             return view
+
+    def _since_known(self, notes: Mapping[NotePath, BlobId]) -> tuple[Changes | None, View | None]:
+        """Return what changed since a view that is kept, and that view; None twice if none is near."""
+        for position, (key, view) in enumerate(self._views):
+            changes = notes.since(key) if isinstance(notes, Listing) else ({} if notes == key else None)
+            if changes is not None:
+                self._views.insert(0, self._views.pop(position))
+                return changes, view
+        return None, None
 
     def _vector_rows(self) -> Ids:
         """Return the vector row of every document of the catalog, -1 without one; read-only."""

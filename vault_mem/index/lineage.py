@@ -219,7 +219,7 @@ class Lineage:
         return found, further
 
     def _strangers(self, path: NotePath, changes: Sequence[PathChange], own: BlobId | None) -> frozenset[CommitId]:
-        """Return the commits that gave a path, or took from it, a version without an id that is none of a note with one.
+        """Return the commits that gave or took a version without an id that is none of the note with one at a path.
 
         It is one of the note's if the note was given its id on top of it, lost its id there, or if it follows on its
         line from one that is.

@@ -49,6 +49,10 @@ class StoredNote:
         """What a person should know about the note's text."""
         return self._part("problems", Problem)
 
+    def may_state(self, key: str) -> bool:
+        """Whether the metadata may have a key or relation that is not at its default; False is certain, True is not."""
+        return f'"{key}":' in self._metadata
+
     def _part(self, key: str, kind: type[_T]) -> tuple[_T, ...]:
         if key not in self._decoded:
             outline = json.loads(self._outline) if self._outline else {}

@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from vault_mem.errors import InvalidQueryError
-from vault_mem.index.view import IndexedNote
+from vault_mem.index.view import IndexedNote, Positions
 from vault_mem.memory.answers import Context, ContextItem
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
@@ -52,29 +54,30 @@ def context(session: Session, task: str, *, files: Sequence[str], max_tokens: in
     moment = session.present()
     positions = [
         position
-        for position in select(moment.view.notes, Filters(), moment, now=session.now())
+        for position in select(moment.view.notes, Filters(), moment, now=session.now()).tolist()
         if namespace is None or moment.namespace(position) in {namespace, ""}
     ]
     chosen: dict[int, _Candidate] = {}
-    for candidate in _candidates(session, moment, positions, " ".join(task.split()), files):
+    for candidate in _candidates(session, moment, np.array(positions, dtype=np.intp), " ".join(task.split()), files):
         chosen.setdefault(candidate.position, candidate)
     items = [_item(session, moment, candidate) for candidate in chosen.values()]
     return _block(session, moment, items, max_tokens)
 
 
 def _candidates(
-    session: Session, moment: Moment, positions: Sequence[int], task: str, files: Sequence[str]
+    session: Session, moment: Moment, positions: Positions, task: str, files: Sequence[str]
 ) -> Iterator[_Candidate]:
     """Yield notes, the most binding first."""
     notes = moment.view.notes
-    yield from (_Candidate("pinned", position) for position in positions if notes[position].metadata.pinned)
-    handoffs = [position for position in positions if notes[position].metadata.type == "handoff"]
+    places = positions.tolist()
+    yield from (_Candidate("pinned", position) for position in places if notes[position].metadata.pinned)
+    handoffs = [position for position in places if notes[position].metadata.type == "handoff"]
     yield from (_Candidate("hand-off", position) for position in _newest(moment, handoffs)[:MAX_HANDOFFS])
     words = frozenset(_WORD.findall(task.casefold()))
-    triggered = [position for position in positions if _is_triggered(notes[position], words, task, files)]
+    triggered = [position for position in places if _is_triggered(notes[position], words, task, files)]
     yield from (_Candidate("triggered", position) for position in triggered)
     yield from _relevant(session, moment, positions, task, files)
-    questions = [position for position in positions if notes[position].metadata.type == "question"]
+    questions = [position for position in places if notes[position].metadata.type == "question"]
     yield from (_Candidate("open question", position) for position in _newest(moment, questions)[:MAX_QUESTIONS])
 
 
@@ -98,10 +101,10 @@ def _is_triggered(note: IndexedNote, words: frozenset[str], task: str, files: Se
 
 
 def _relevant(
-    session: Session, moment: Moment, positions: Sequence[int], task: str, files: Sequence[str]
+    session: Session, moment: Moment, positions: Positions, task: str, files: Sequence[str]
 ) -> Iterator[_Candidate]:
     text = " ".join([task, *(file.rsplit("/", 1)[-1] for file in files[:20])]).strip()
-    if not text or not positions:
+    if not text or not len(positions):
         return
     question = Question(text=text, filters=Filters(), now=session.now(), limit=MAX_RELEVANT)
     ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)

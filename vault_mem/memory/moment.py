@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+import numpy as np
+
 from vault_mem.errors import NoteNotFoundError
 from vault_mem.index.index import Index
-from vault_mem.index.view import IndexedNote, View
+from vault_mem.index.view import IndexedNote, Positions, View
 from vault_mem.memory.links import Edge, edges
 from vault_mem.memory.references import References
 from vault_mem.memory.succession import Replaced, find_successors
-from vault_mem.notes.identifiers import fold
+from vault_mem.notes.listing import Changes
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.notes.schema import DEFAULT_TIERS
@@ -56,16 +58,10 @@ class Moment:
         """Every name of every note."""
         return References(self.view.notes)
 
-    @cached_property
+    @property
     def positions(self) -> Mapping[NotePath, int]:
         """Position of each note in the view, by path."""
-        return {note.path: position for position, note in enumerate(self.view.notes)}
-
-    @cached_property
-    def taken(self) -> frozenset[str]:
-        """Folded file names and aliases: what a new note may not be called."""
-        names = {fold(note.name) for note in self.view.notes}
-        return frozenset(names.union(fold(alias) for note in self.view.notes for alias in note.metadata.aliases))
+        return self.view.places
 
     @cached_property
     def edges(self) -> tuple[Edge, ...]:
@@ -78,7 +74,7 @@ class Moment:
 
         A note that was retired by one of our writes has `status: superseded` until `restore`, whoever is archived.
         """
-        return find_successors(self.view.notes, self.references)
+        return find_successors(self._notes_at(self._stating), self.references)
 
     @cached_property
     def replaced(self) -> Replaced:
@@ -149,22 +145,42 @@ class Moment:
         expires = self.view.notes[position].metadata.expires
         return "expired" if expires is not None and expires <= now else self.status(position)
 
-    def answering(self, now: datetime) -> Sequence[int]:
+    def answering(self, now: datetime) -> Positions:
         """Return the positions of the notes that answer unless told otherwise, in order."""
-        if not self._expiring:
-            return self._answering
-        expired = {position for position in self._expiring if self.status_at(position, now) == "expired"}
-        return [position for position in self._answering if position not in expired]
+        over = [place for place in self._expiring if self.status_at(place, now) == "expired"]
+        return self._answering[~np.isin(self._answering, over)] if over else self._answering
 
     @cached_property
-    def _answering(self) -> Sequence[int]:
+    def _answering(self) -> Positions:
         """Positions of the notes whose status answers, whether they expire or not."""
-        return [position for position in range(len(self.view.notes)) if self.status(position) in ANSWERING]
+        answers = np.ones(len(self.view.notes), dtype=np.bool_)
+        for path in self._stating.union(self.successors):
+            place = self.positions[path]
+            answers[place] = self.status(place) in ANSWERING
+        return np.flatnonzero(answers)
 
     @cached_property
     def _expiring(self) -> Sequence[int]:
         """Positions of the notes that have an end."""
-        return [position for position, note in enumerate(self.view.notes) if note.metadata.expires is not None]
+        places = sorted(self.positions[path] for path in self._stating)
+        return [place for place in places if self.view.notes[place].metadata.expires is not None]
+
+    @cached_property
+    def _stating(self) -> frozenset[NotePath]:
+        """The notes that may state a status, an end, or what they supersede."""
+        return frozenset(_stating(self.view.notes))
+
+    def _notes_at(self, paths: Iterable[NotePath]) -> Iterator[IndexedNote]:
+        return (self.view.notes[self.positions[path]] for path in sorted(paths))
+
+    def follow(self, earlier: Moment, changes: Changes) -> None:
+        """Take over what an earlier moment worked out, brought up to date by what changed since."""
+        gone = [earlier.view.notes[earlier.positions[path]] for path in changes if path in earlier.positions]
+        new = [self.view.notes[self.positions[path]] for path in changes if path in self.positions]
+        if "references" in earlier.__dict__:
+            self.__dict__["references"] = earlier.references.changed(self.view.notes, gone, new)
+        if "_stating" in earlier.__dict__:
+            self.__dict__["_stating"] = (earlier._stating - {note.path for note in gone}).union(_stating(new))
 
     def namespace(self, position: int) -> str:
         """Return the namespace, empty for the global one."""
@@ -228,6 +244,10 @@ class Moment:
         names = [self.view.notes[position].metadata.agent]
         names += [origin.author, origin.agent] if origin else []
         return frozenset(name.casefold() for name in names if name)
+
+
+def _stating(notes: Iterable[IndexedNote]) -> Iterator[NotePath]:
+    return (note.path for note in notes if any(map(note.stored.may_state, ("status", "expires", "supersedes"))))
 
 
 def _stated_time(note: IndexedNote) -> tuple[datetime | None, datetime | None]:

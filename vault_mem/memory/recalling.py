@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from vault_mem.index.analysis import analyze
+from vault_mem.index.view import Positions
 from vault_mem.memory.answers import Hit, Recalled
 from vault_mem.memory.hits import Maker, Place, question_weights, within_budget
 from vault_mem.memory.moment import Moment
@@ -67,7 +68,7 @@ def _judged(moment: Moment, question: Question) -> datetime:
 
 
 def _ranked(
-    session: Session, moment: Moment, question: Question, positions: Sequence[int], window: Window | None
+    session: Session, moment: Moment, question: Question, positions: Positions, window: Window | None
 ) -> tuple[Ranking, bool]:
     """Rank what an explicit window leaves, or everything; says whether the window held.
 
@@ -91,7 +92,7 @@ def _time_tokens(window: Window | None) -> frozenset[str]:
     return frozenset(analyze(window.phrase, query=True)) if window else frozenset()
 
 
-def _with_replaced(moment: Moment, question: Question, positions: Sequence[int]) -> Sequence[int]:
+def _with_replaced(moment: Moment, question: Question, positions: Positions) -> Positions:
     """Return the notes that may answer and those that lead to them, unless the answer must be sure by itself."""
     if "replaced" in question.weights.without or question.min_relevance > 0:
         return positions
@@ -130,7 +131,7 @@ def _hits(session: Session, moment: Moment, question: Question, ranking: Ranking
 
 
 def _arranged(
-    session: Session, moment: Moment, ranking: Ranking, question: Question, positions: Sequence[int]
+    session: Session, moment: Moment, ranking: Ranking, question: Question, positions: Positions
 ) -> list[Place]:
     """Leave out what is not sure enough, put nothing above what supersedes it, reduce to one passage a note, and fold.
 
@@ -191,7 +192,7 @@ class _Folding:
 # --- listing ---
 
 
-def _listed(session: Session, moment: Moment, question: Question, positions: Sequence[int]) -> Recalled:
+def _listed(session: Session, moment: Moment, question: Question, positions: Positions) -> Recalled:
     """List what the filters leave, newest first; of one second, what was committed last; then by path.
 
     What replaces a note comes before it, however old it is.
@@ -203,7 +204,7 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Seq
         return changed, moment.rank(position)
 
     notes = moment.view.notes
-    newest = sorted(positions, key=age, reverse=True)
+    newest = sorted(positions.tolist(), key=age, reverse=True)
     newest = after_successors(newest, lambda position: notes[position].path, moment.successors)
     page = [(at, next(iter(notes[at].documents), None)) for at in newest[question.offset :][: question.limit]]
     chunks = session.index.catalog.chunks([document for _, document in page if document is not None])

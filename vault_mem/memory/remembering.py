@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from vault_mem.memory.answers import Remembered
 from vault_mem.memory.editing import title_of, with_links, with_properties, with_text
 from vault_mem.memory.intake import Request
 from vault_mem.memory.moment import Moment
+from vault_mem.memory.references import unnumbered
 from vault_mem.memory.requests import MAX_BATCH, NewNote
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
@@ -28,7 +28,6 @@ from vault_mem.recall.query import ANSWERING
 from vault_mem.vault.layout import inside, namespace_of
 from vault_mem.vault.manifest import MANIFEST
 
-_NUMBER = re.compile(r"-\d+\Z")
 MAX_SIMILARITY_BATCH = 50
 DEFAULTED = ("confidence", "importance", "tier")
 """Near-duplicates are looked for in acts of up to this many notes; exact ones always."""
@@ -76,7 +75,7 @@ class _Composer:
         self._moment = moment
         self._now: datetime = acting.session.now()
         self._size = size
-        self._taken = set(moment.taken)
+        self._taken = _Taken(moment)
         self._folders: dict[str, int] = {}
         self._retired: dict[NotePath, Draft] = {}
 
@@ -126,10 +125,7 @@ class _Composer:
     def _count(self, folder: str) -> int:
         """Return how many entries a folder has, with those that this act adds."""
         if folder not in self._folders:
-            prefix = f"{folder}/"
-            self._folders[folder] = len(
-                {path[len(prefix) :].split("/")[0] for path in self._moment.positions if path.startswith(prefix)}
-            )
+            self._folders[folder] = sum(1 for _ in self._moment.view.entries(folder))
         return self._folders[folder]
 
     # --- new notes ---
@@ -248,15 +244,14 @@ class _Known:
         keys = {request.key for request in requests if request.key}
         titles = {_title(request) for request in requests if not request.key}
         now = session.now()
-        for position, note in enumerate(moment.view.notes):
+        for note in (moment.note(path) for key in keys for path in moment.references.with_key(key)):
             metadata = note.metadata
             if metadata.key in keys:
-                identity = (moment.namespace(position), metadata.category or metadata.type, metadata.key or "")
+                identity = (namespace_of(note.path), metadata.category or metadata.type, metadata.key or "")
                 self._identities.setdefault(identity, note)
-            if titles and metadata.status in ANSWERING and not _is_over(metadata.expires, now):
-                title = _unnumbered(fold(note.title)) if note.stored.title is None else fold(note.title)
-                if title in titles:
-                    self._titles.setdefault(title, []).append(note)
+        for title in titles:
+            found = (moment.note(path) for path in moment.references.titled(title))
+            self._titles[title] = [note for note in found if _stands(note, now)]
 
     def get(self, request: Request) -> IndexedNote | None:
         """Return the note that has the request's identity or, for a request without a key, says exactly the same."""
@@ -272,16 +267,27 @@ class _Known:
 def _title(request: Request) -> str:
     """Return the folded title that the note will have; for one without a heading its file name, without a number."""
     title = request.title or parse(request.text.encode()).title
-    return fold(title) if title else _unnumbered(fold(slugify(request.label)))
+    return fold(title) if title else unnumbered(fold(slugify(request.label)))
 
 
-def _is_over(expires: datetime | None, now: datetime) -> bool:
-    return expires is not None and expires <= now
+def _stands(note: IndexedNote, now: datetime) -> bool:
+    expires = note.metadata.expires
+    return note.metadata.status in ANSWERING and (expires is None or expires > now)
 
 
-def _unnumbered(name: str) -> str:
-    """Return a folded file name without the number that tells it from others (`-2`)."""
-    return _NUMBER.sub("", name)
+class _Taken:
+    """Folded names that a new note may not have: those of a moment's notes, and those given since."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._names = moment.references.names
+        self._given: set[str] = set()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._given or self._names.is_taken(str(name))
+
+    def add(self, name: str) -> None:
+        """Take a name, folded."""
+        self._given.add(name)
 
 
 def _says(content: bytes, request: Request) -> bool:

@@ -17,6 +17,7 @@ from vault_mem.index.lineage import Lineage, Version
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.replaying.recall_log import RecallLog
 from vault_mem.notes.document import id_in
+from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.recall.rerankers.base import Reranker
 from vault_mem.vault.vault import Vault
@@ -85,17 +86,18 @@ class Session:
             if self._present is not None and self._present[0] == snapshot and self._stands(self._present[1]):
                 return self._present[1]
             complete = self._catch_up(snapshot)
-            committed = self.vault.tree(snapshot.commit) if snapshot.commit else {}
             moment = Moment(
                 commit=snapshot.commit,
                 dirty=snapshot.dirty,
-                gone=frozenset(committed.keys() - snapshot.notes.keys()),
+                gone=snapshot.gone,
                 view=self.index.view(snapshot.notes),
                 time=self.now(),
                 index=self.index,
                 is_present=True,
                 is_complete=complete,
             )
+            if self._present is not None:
+                self._take_over(moment, snapshot.notes, self._present[1], self._present[0].notes)
             self._present = (snapshot, moment)
             return moment
 
@@ -223,6 +225,12 @@ class Session:
             self.index.commits.expect(mark)
             self._mark, self._present = mark, None
             self._past.clear()
+
+    def _take_over(self, moment: Moment, notes: Listing, earlier: Moment, before: Listing) -> None:
+        """Spare a moment the work that was done for an earlier one that differs little."""
+        changes = notes.since(before)
+        if changes is not None and moment.is_complete and self._stands(earlier):
+            moment.follow(earlier, changes)
 
     def _stands(self, moment: Moment) -> bool:
         """Whether a moment is complete, and the index still knows it."""

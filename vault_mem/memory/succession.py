@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from vault_mem.index.view import IndexedNote
+import numpy as np
+
+from vault_mem.index.view import IndexedNote, Positions
 from vault_mem.memory.references import References
 from vault_mem.notes.model import NotePath
 from vault_mem.recall.ranking import Ranked
@@ -64,7 +66,7 @@ class Replaced:
     places: Mapping[NotePath, int]
     successors: Successors
 
-    def leading(self, positions: Sequence[int]) -> Sequence[int]:
+    def leading(self, positions: Positions) -> Positions:
         """Return positions with those of all notes that these replace, directly or by a chain, in order.
 
         Whoever asks in the words of a replaced note means what replaces it; `python -m tests.benchmarks.stale` prints
@@ -72,17 +74,17 @@ class Replaced:
         """
         if not self.successors:
             return positions
-        given = frozenset(positions)
-        replaced = _reached((new for new in self._replaces if self.places[new] in given), self._replaces)
-        return sorted(given.union(self.places[path] for path in replaced))
+        given = np.zeros(len(self.notes), dtype=np.bool_)
+        given[positions] = True
+        replaced = _reached((new for new in self._replaces if given[self.places[new]]), self._replaces)
+        given[[self.places[path] for path in replaced]] = True
+        return np.flatnonzero(given)
 
     @cached_property
     def _replaces(self) -> Mapping[NotePath, Sequence[NotePath]]:
         return _inverted(self.successors)
 
-    def arranged(
-        self, ranked: Sequence[Ranked], *, spare: Sequence[Ranked], positions: Sequence[int]
-    ) -> Sequence[Ranked]:
+    def arranged(self, ranked: Sequence[Ranked], *, spare: Sequence[Ranked], positions: Positions) -> Sequence[Ranked]:
         """Put before each passage of a replaced note the best one of each note that replaces it.
 
         A successor comes to the place of what it replaces and gets its score, so that scores never rise down the list.
@@ -96,7 +98,7 @@ class Replaced:
         """
         if not any(self._path(entry) in self.successors for entry in ranked):
             return ranked
-        allowed = frozenset(positions)
+        allowed = frozenset(positions.tolist())
         matched = {entry.position: entry for entry in reversed(spare)}
 
         def left_out(path: NotePath, old: Ranked) -> Ranked | None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 from vault_mem.errors import InvalidNoteError
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import NotePath
+from vault_mem.notes.register import Entry, Register
 from vault_mem.notes.wikilinks import is_linkable
 
 _EXTENSION = ".md"
@@ -24,19 +24,30 @@ class Resolution:
     candidates: tuple[NotePath, ...] = ()
 
 
-class Names:
-    """The names of all notes of one revision."""
+Named = tuple[NotePath, Sequence[str], str | None]
+"""A note's path, its aliases and its title."""
 
-    def __init__(self, notes: Iterable[tuple[NotePath, Sequence[str], str | None]]) -> None:
-        """Index notes, each given by its path, its aliases and its title."""
-        self._paths: dict[str, NotePath] = {}
-        self._by_path: dict[str, list[NotePath]] = defaultdict(list)
-        self._by_name: dict[str, list[NotePath]] = defaultdict(list)
-        self._by_alias: dict[str, list[NotePath]] = defaultdict(list)
-        self._by_title: dict[str, list[NotePath]] = defaultdict(list)
-        self._decoded: dict[str, list[NotePath]] = defaultdict(list)
-        for path, aliases, title in sorted(notes, key=lambda note: note[0]):
-            self._add(path, aliases, title)
+
+class Names:
+    """The names of all notes of one revision; never changed once they are made."""
+
+    def __init__(self, notes: Iterable[Named]) -> None:
+        """Index notes."""
+        known = sorted(notes, key=lambda note: note[0])
+        self._by = {kind: Register(_entries(known, names)) for kind, names in _KINDS}
+
+    def changed(self, gone: Iterable[Named], new: Iterable[Named]) -> Names:
+        """Return the names that follow where some notes go and others come."""
+        left, added = list(gone), list(new)
+        following = Names(())
+        following._by = {
+            kind: self._by[kind].changed(_entries(left, names), _entries(added, names)) for kind, names in _KINDS
+        }
+        return following
+
+    def is_taken(self, name: str) -> bool:
+        """Whether a note has this file name or alias; the name is folded."""
+        return bool(self._by["name"].get(name) or self._by["alias"].get(name))
 
     def resolve(self, target: str, *, source: NotePath | None = None, style: str = "wiki") -> Resolution:
         """Return the note a link's target names.
@@ -68,7 +79,7 @@ class Names:
 
     def by_title(self, text: str) -> tuple[NotePath, ...]:
         """Return the notes with this title, whatever its case, by path. Links never mean titles; people do."""
-        return tuple(self._by_title.get(fold(text.strip()), ()))
+        return tuple(self._by["title"].get(fold(text.strip())))
 
     def shortest(self, path: NotePath) -> str:
         """Return the shortest link text that means this note: its file name, else its path, both without `.md`.
@@ -86,50 +97,43 @@ class Names:
 
     def twins(self) -> tuple[tuple[NotePath, ...], ...]:
         """Return the groups of notes whose file names are the same whatever their case, by name."""
-        return tuple(tuple(paths) for _, paths in sorted(self._by_name.items()) if len(paths) > 1)
-
-    def _add(self, path: NotePath, aliases: Sequence[str], title: str | None) -> None:
-        stem = _stem(path)
-        folded = fold(stem)
-        name = posixpath.basename(stem)
-        self._paths[path] = path
-        self._by_path[folded].append(path)
-        self._by_name[posixpath.basename(folded)].append(path)
-        for alias in {fold(alias.strip()) for alias in aliases}:
-            self._by_alias[alias].append(path)
-        if title:
-            self._by_title[fold(title.strip())].append(path)
-        if "___" in name or "%" in name:
-            self._decoded[fold(unquote(name.replace("___", "/")))].append(path)
+        return tuple(tuple(paths) for _, paths in sorted(self._by["name"].items()) if len(paths) > 1)
 
     def _lookup(self, name: str) -> Resolution:
-        exact = self._paths.get(name) or self._paths.get(name + _EXTENSION)
+        exact = self._exact(name)
         if exact:
             return _one(exact)
         stem = _stem(name)
         folded = fold(stem)
         for candidates in (
-            self._by_path.get(folded),
-            self._by_name.get(folded),
-            self._by_alias.get(folded),
+            self._by["path"].get(folded),
+            self._by["name"].get(folded),
+            self._by["alias"].get(folded),
             self._ending_with(folded),
-            self._decoded.get(folded),
+            self._by["decoded"].get(folded),
         ):
             if candidates:
                 return _decide(candidates, stem)
         return Resolution()
+
+    def _exact(self, name: str) -> NotePath | None:
+        """Return the note at exactly this path, with or without `.md`."""
+        for path in (name, name + _EXTENSION):
+            if path in self._by["path"].get(fold(_stem(path))):
+                return NotePath(path)
+        return None
 
     def _relative(self, name: str, source: NotePath | None) -> NotePath | None:
         """Return the note at a path counted from the source's folder; a path that leaves the vault is no note."""
         if source is None:
             return None
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), name))
-        return self._paths.get(path) or self._paths.get(path + _EXTENSION)
+        return self._exact(path)
 
     def _ending_with(self, folded: str) -> list[NotePath]:
         if "/" not in folded:
             return []
-        same_name = self._by_name.get(posixpath.basename(folded), [])
+        same_name = self._by["name"].get(posixpath.basename(folded))
         return [path for path in same_name if fold(_stem(path)).endswith(f"/{folded}")]
 
 
@@ -146,5 +150,40 @@ def _one(path: NotePath) -> Resolution:
     return Resolution(path, (path,))
 
 
+def _entries(notes: Iterable[Named], names: _NamesOf) -> Iterable[Entry]:
+    return ((name, note[0]) for note in notes for name in names(*note))
+
+
+def _paths(path: NotePath, _aliases: Sequence[str], _title: str | None) -> Iterable[str]:
+    return (fold(_stem(path)),)
+
+
+def _file_names(path: NotePath, _aliases: Sequence[str], _title: str | None) -> Iterable[str]:
+    return (posixpath.basename(fold(_stem(path))),)
+
+
+def _aliases(_path: NotePath, aliases: Sequence[str], _title: str | None) -> Iterable[str]:
+    return {fold(alias.strip()) for alias in aliases} if aliases else ()
+
+
+def _titles(_path: NotePath, _aliases: Sequence[str], title: str | None) -> Iterable[str]:
+    return (fold(title.strip()),) if title else ()
+
+
+def _decoded(path: NotePath, _aliases: Sequence[str], _title: str | None) -> Iterable[str]:
+    name = posixpath.basename(_stem(path))
+    return (fold(unquote(name.replace("___", "/"))),) if "___" in name or "%" in name else ()
+
+
 def _stem(path: str) -> str:
     return path[: -len(_EXTENSION)] if path.lower().endswith(_EXTENSION) else path
+
+
+_NamesOf = Callable[[NotePath, Sequence[str], str | None], Iterable[str]]
+_KINDS: Sequence[tuple[str, _NamesOf]] = (
+    ("path", _paths),
+    ("name", _file_names),
+    ("alias", _aliases),
+    ("title", _titles),
+    ("decoded", _decoded),
+)

@@ -7,7 +7,7 @@ answer is found by the question it follows, and a paragraph by the one that intr
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vault_mem.index.index import Index
 from vault_mem.index.lexical.base import Ids
-from vault_mem.index.view import View
+from vault_mem.index.view import Positions, View
 from vault_mem.recall.scores import FloatArray, min_max
 from vault_mem.recall.terms import Terms, term_weights
 from vault_mem.recall.weights import Weights
@@ -60,7 +60,7 @@ class Candidates:
 
 
 def find_candidates(
-    terms: Terms, mode: str, *, index: Index, view: View, positions: Sequence[int], weights: Weights
+    terms: Terms, mode: str, *, index: Index, view: View, positions: Positions, weights: Weights
 ) -> Candidates:
     """Score the passages of the notes at `positions`.
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from vault_mem.index.view import IndexedNote
+import numpy as np
+
+from vault_mem.index.view import IndexedNote, Positions
 from vault_mem.notes.schema import DEFAULT_TIERS
 from vault_mem.recall.query import Filters
 from vault_mem.recall.temporal import Window, covers
@@ -25,7 +27,7 @@ class Facts(Protocol):
     def status_at(self, position: int, now: datetime) -> str:
         """Return the effective status, `expired` where the note's time is over."""
 
-    def answering(self, now: datetime) -> Sequence[int]:
+    def answering(self, now: datetime) -> Positions:
         """Return the positions of the notes that answer unless told otherwise, in order."""
 
     def namespace(self, position: int) -> str:
@@ -47,7 +49,7 @@ class Facts(Protocol):
         """Return the positions of the notes that were created or got their present text in a stretch of time."""
 
 
-def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now: datetime) -> list[int]:
+def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now: datetime) -> Positions:
     """Return the positions of the notes that pass, in order.
 
     Args:
@@ -59,15 +61,16 @@ def select(notes: Sequence[IndexedNote], filters: Filters, facts: Facts, *, now:
     tests = _tests(filters, facts)
     if filters.statuses or filters.valid_at is not None:
         tests.insert(0, _status_test(filters, facts, now))
-        candidates: Sequence[int] = range(len(notes))
+        candidates = np.arange(len(notes))
     else:
         candidates = facts.answering(now)
     if not tests:
-        return list(candidates)
-    return [position for position in candidates if all(test(position, notes[position]) for test in tests)]
+        return candidates
+    chosen = (place for place in candidates.tolist() if all(test(place, notes[place]) for test in tests))
+    return np.fromiter(chosen, dtype=np.intp)
 
 
-def within(window: Window, positions: Sequence[int], facts: Facts) -> list[int]:
+def within(window: Window, positions: Positions, facts: Facts) -> Positions:
     """Return the positions of the notes that a window leaves, in order.
 
     These are the notes whose own time overlaps it, its margin included, and those that were created or changed in it.
@@ -79,7 +82,9 @@ def within(window: Window, positions: Sequence[int], facts: Facts) -> list[int]:
     """
     wide = window.widened
     touched = facts.touched(wide.start, wide.end)
-    return [position for position in positions if position in touched or covers(wide, *facts.stated_time(position))]
+    places = positions.tolist()
+    chosen = (place for place in places if place in touched or covers(wide, *facts.stated_time(place)))
+    return np.fromiter(chosen, dtype=np.intp)
 
 
 def _tests(filters: Filters, facts: Facts) -> list[Test]:
@@ -109,7 +114,7 @@ def _tests(filters: Filters, facts: Facts) -> list[Test]:
 
 def _status_test(filters: Filters, facts: Facts, now: datetime) -> Test:
     """Judge the effective status; a question about another time of validity also reaches facts that were true then."""
-    answering = frozenset(facts.answering(now))
+    answering = frozenset(facts.answering(now).tolist())
 
     def test(position: int, note: IndexedNote) -> bool:
         if filters.statuses:

@@ -6,14 +6,13 @@ of them by a weighted sum of named features (`features`), weighed at last by wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from vault_mem.errors import InvalidQueryError
 from vault_mem.index.index import Index
-from vault_mem.index.view import IndexedNote, View
+from vault_mem.index.view import IndexedNote, Positions, View
 from vault_mem.notes.model import NotePath
 from vault_mem.recall.candidates import Candidates, find_candidates
 from vault_mem.recall.features import DEPTH, NAMES, Reading, read_candidates
@@ -134,7 +133,7 @@ def rank(
     index: Index,
     *,
     view: View,
-    positions: Sequence[int],
+    positions: Positions,
     facts: Facts,
     window: Window | None = None,
     ignored: frozenset[str] = frozenset(),
@@ -170,7 +169,7 @@ def rank(
     )
     chances = min_max(candidates.scores)[candidates.order] if by_meaning else _chances(candidates, reading, weights)
     findings = Findings(candidates, reading, frozenset(terms.terms))
-    entries = _entries(findings, chances, view, facts, frozenset(positions))
+    entries = _entries(findings, chances, view, facts, positions)
     entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
     return Ranking(tuple(entries), terms, weights)
 
@@ -192,17 +191,17 @@ def _chances(candidates: Candidates, reading: Reading, weights: Weights) -> Floa
     return np.concatenate([head, lowest * np.clip(rest / best, 0, 1)]).astype(np.float32)
 
 
-def _entries(
-    findings: Findings, chances: FloatArray, view: View, facts: Facts, positions: frozenset[int]
-) -> list[Ranked]:
+def _entries(findings: Findings, chances: FloatArray, view: View, facts: Facts, positions: Positions) -> list[Ranked]:
     """Return an entry for each note that holds a passage and may answer (equal files share their passages)."""
+    may_answer = np.zeros(len(view.notes), dtype=np.bool_)
+    may_answer[positions] = True
     claims: dict[int, float] = {}
     wants_templates = "templat" in findings.asked
     entries = []
     documents = findings.candidates.documents[findings.candidates.order].tolist()
     for place, (document, chance) in enumerate(zip(documents, chances.tolist(), strict=True)):
         for position in view.notes_of(document):
-            if position not in positions:
+            if not may_answer[position]:
                 continue
             if position not in claims:
                 form = 1.0 if wants_templates else _form_factor(view.notes[position].path)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from threading import Lock
 
 from vault_mem.errors import RevisionNotFoundError
+from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import FileChange
 from vault_mem.vault.layout import is_note
@@ -14,7 +15,6 @@ from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
 from vault_mem.vault.repository import Repository, split_nul
 
 _KEPT = 4
-_Notes = Mapping[NotePath, BlobId]
 
 
 class TreeCache:
@@ -23,10 +23,10 @@ class TreeCache:
     def __init__(self, repository: Repository) -> None:
         """Start empty."""
         self._repository = repository
-        self._kept: OrderedDict[CommitId, _Notes] = OrderedDict()
+        self._kept: OrderedDict[CommitId, Listing] = OrderedDict()
         self._lock = Lock()
 
-    def notes(self, commit: CommitId) -> _Notes:
+    def notes(self, commit: CommitId) -> Listing:
         """Return every note of a commit with its version.
 
         Raises:
@@ -44,12 +44,11 @@ class TreeCache:
     def advance(self, parent: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]) -> None:
         """Learn a commit that was just made from its parent, without asking git."""
         with self._lock:
-            known = {} if parent is None else self._kept.get(parent)
+            known = Listing({}) if parent is None else self._kept.get(parent)
         if known is not None:
-            records = [FileChange(path, None, new) for path, new in changes.items() if is_note(path)]
-            self._keep(commit, _applied(known, records))
+            self._keep(commit, known.changed({path: new for path, new in changes.items() if is_note(path)}))
 
-    def _list(self, commit: CommitId) -> _Notes:
+    def _list(self, commit: CommitId) -> Listing:
         outcome = self._repository.attempt("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
         if outcome.status:
             raise RevisionNotFoundError(commit, "no such commit here")
@@ -60,17 +59,18 @@ class TreeCache:
             path = decode_path(name)
             if path is not None and mode in FILE_MODES:
                 notes[path] = BlobId(blob)
-        return notes
+        return Listing(notes)
 
-    def _carry(self, neighbour: CommitId, notes: _Notes, commit: CommitId) -> _Notes | None:
+    def _carry(self, neighbour: CommitId, notes: Listing, commit: CommitId) -> Listing | None:
         """Return a commit's notes from those of another one, None if git no longer has one of the two."""
         command = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options")
         outcome = self._repository.attempt(*command, neighbour, commit)
         if outcome.status:
             return None
-        return _applied(notes, parse_changes(iter(split_nul(outcome.output))))
+        changes = parse_changes(iter(split_nul(outcome.output)))
+        return notes.changed({change.path: change.new for change in changes})
 
-    def _keep(self, commit: CommitId, notes: _Notes) -> _Notes:
+    def _keep(self, commit: CommitId, notes: Listing) -> Listing:
         with self._lock:
             self._kept[commit] = notes
             self._kept.move_to_end(commit)
@@ -105,13 +105,3 @@ def decode_path(name: bytes) -> NotePath | None:
     except UnicodeDecodeError:
         return None
     return NotePath(path) if is_note(path) else None
-
-
-def _applied(notes: _Notes, changes: Iterable[FileChange]) -> _Notes:
-    result = dict(notes)
-    for change in changes:
-        if change.new is None:
-            result.pop(change.path, None)
-        else:
-            result[change.path] = change.new
-    return result

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vault_mem.config import Settings
 from vault_mem.errors import ReadOnlyVaultError, StorageError
+from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.vault import checkpoints, history
@@ -106,7 +107,7 @@ class Vault:
         found = self._repository.read_object("HEAD")
         return CommitId(found[0]) if found else None
 
-    def tree(self, commit: CommitId) -> Mapping[NotePath, BlobId]:
+    def tree(self, commit: CommitId) -> Listing:
         """Return every note of a commit with its version.
 
         Raises:
@@ -117,7 +118,7 @@ class Vault:
     def current(self) -> Snapshot:
         """Return the notes as they are now: HEAD's, with the work tree's changes laid over them."""
         state = self.state()
-        return overlay(self.root, state, self.tree(state.commit) if state.commit else {})
+        return overlay(self.root, state, self.tree(state.commit) if state.commit else Listing({}))
 
     def is_as_committed(self, path: NotePath, blob: BlobId) -> bool:
         """Whether the work tree has exactly this version at a path; one file is read."""

@@ -6,11 +6,11 @@ import hashlib
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from vault_mem.errors import StorageError, UnsafePathError
+from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.layout import inside
 from vault_mem.vault.repository import Repository, split_nul
@@ -55,11 +55,13 @@ class Snapshot:
         commit: the commit below, None before the first one.
         notes: every note's version.
         dirty: notes whose version is in the work tree only.
+        gone: notes of the commit that the work tree has lost.
     """
 
     commit: CommitId | None
-    notes: Mapping[NotePath, BlobId]
-    dirty: frozenset[NotePath] = field(default_factory=frozenset)
+    notes: Listing
+    dirty: frozenset[NotePath] = frozenset()
+    gone: frozenset[NotePath] = frozenset()
 
 
 def read_state(repository: Repository) -> WorkTree:
@@ -85,22 +87,17 @@ def read_state(repository: Repository) -> WorkTree:
     return WorkTree(commit, branch, known, other, tuple(sorted(map(_shown, unmerged))))
 
 
-def overlay(root: Path, state: WorkTree, committed: Mapping[NotePath, BlobId]) -> Snapshot:
+def overlay(root: Path, state: WorkTree, committed: Listing) -> Snapshot:
     """Lay the work tree's changed notes over those of HEAD; a file that was touched but is equal is not dirty."""
-    if not state.changed:
-        return Snapshot(state.commit, committed)
-    notes = dict(committed)
-    dirty: set[NotePath] = set()
+    changes: dict[NotePath, BlobId | None] = {}
     spellings = Counter(path.casefold() for path in state.changed)
     for path in state.changed:
         is_there = spellings[path.casefold()] == 1 or is_spelled(root, path)
         version = file_version(root, path) if is_there else None
-        if version is None:
-            notes.pop(path, None)
-        elif notes.get(path) != version:
-            notes[path] = version
-            dirty.add(path)
-    return Snapshot(state.commit, notes, frozenset(dirty))
+        if committed.get(path) != version:
+            changes[path] = version
+    dirty = frozenset(path for path, version in changes.items() if version is not None)
+    return Snapshot(state.commit, committed.changed(changes), dirty, frozenset(changes) - dirty)
 
 
 def is_spelled(root: Path, path: NotePath) -> bool:
