@@ -17,7 +17,13 @@ from vault_mem.cli.application import COMMANDS, application
 GOLDEN = Path(__file__).parent / "golden" / "help.txt"
 VERBS = [name for name, verb in vars(Memory).items() if inspect.isfunction(verb) and not name.startswith("_")]
 NOT_VERBS = {"close"}
-COMMAND_OF = {"evaluate": "eval", "log": "history", "changes": "history", "clear_recalls": "replay"}
+COMMAND_OF = {
+    "evaluate": "eval",
+    "log": "history",
+    "changes": "history",
+    "clear_recalls": "replay",
+    "import_notes": "import",
+}
 ARGUMENT_OF = {"session": "session_id"}  # every command has the option --session, for who asks
 HEAVY = ("rich", "numpy", "git", "fastmcp", "whoosh", "model2vec", "sqlite3", "vault_mem.memory", "vault_mem.index")
 MODULES = Path(__file__).parents[2] / "vault_mem" / "cli"
@@ -62,7 +68,7 @@ def test_every_verb_is_a_command_with_the_same_parameters(verb: str) -> None:
         name for name in inspect.signature(getattr(Memory, verb)).parameters if name not in {"self", "progress"}
     ]
     for position, name in enumerate(parameters):
-        is_positional = position == 0 and name in {"text", "query", "note", "task", "name", "session"}
+        is_positional = position == 0 and name in {"text", "query", "note", "task", "name", "session", "notes"}
         if is_positional or (verb == "revise" and name == "text"):
             assert ARGUMENT_OF.get(name, name) in arguments
         else:

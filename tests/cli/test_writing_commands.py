@@ -182,3 +182,24 @@ def test_the_option_names_another_vault(shell: Shell, vault: Path, tmp_path: Pat
     shell("remember", "# Elsewhere", "--key", "elsewhere", "--vault", str(other))
     assert shell("read", "elsewhere").code == 1
     assert shell("--vault", str(other), "read", "elsewhere").code == 0
+
+
+def test_many_notes_are_imported_a_number_a_commit(shell: Shell, vault: Path, tmp_path: Path) -> None:
+    lines = tmp_path / "notes.jsonl"
+    lines.write_text(
+        "\n".join(json.dumps({"text": f"Fact {n}.", "title": f"Fact {n}"}) for n in range(5)) + '\n{"text": ""}\n'
+    )
+    outcome = shell("import", str(lines), "--per-commit", "2")
+    assert outcome.out == "5 created, 0 revised, 0 there already, 1 skipped\n"
+    assert "note 6 skipped: The text is empty" in outcome.err
+    assert "3 commits" in outcome.err
+    again = json.loads(shell("import", str(lines), "--json").out)
+    assert (again["created"], again["unchanged"], again["commits"]) == (0, 5, 0)
+
+
+def test_an_import_stops_at_a_line_that_is_no_note_and_keeps_what_came_before(shell: Shell, vault: Path) -> None:
+    text = "\n".join([*(json.dumps({"text": f"Fact {n}."}) for n in range(4)), "no json"])
+    outcome = shell("import", "-", "--per-commit", "2", stdin=text.encode())
+    assert outcome.code != 0
+    assert "stdin:5" in outcome.err
+    assert json.loads(shell("status", "--json").out)["notes"] >= 4

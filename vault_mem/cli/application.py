@@ -13,6 +13,7 @@ from vault_mem.cli.invocation import shared_options
 SECTIONS: dict[str, dict[str, str]] = {
     "Memories": {
         "remember": "Write a memory, or many in one commit.",
+        "import": "Write any number of notes, a thousand a commit.",
         "recall": "Find what is known, now or at any revision.",
         "read": "Print a note, or a section of it.",
         "revise": "Give a note new text or properties.",

@@ -56,7 +56,7 @@ def has_piped_text() -> bool:
     return sys.stdin is not None and not sys.stdin.isatty()
 
 
-def read_notes(name: str) -> Iterator[Mapping[str, Any]]:
+def read_notes(name: str, *, most: int | None = MAX_BATCH) -> Iterator[Mapping[str, Any]]:
     """Read notes, one JSON object a line, from a file or (`-`) stdin; empty lines are skipped.
 
     Raises:
@@ -69,8 +69,10 @@ def read_notes(name: str) -> Iterator[Mapping[str, Any]]:
         while content := lines.readline(longest + 1):
             number += 1
             where = f"{'stdin' if name == STDIN else name}:{number}"
-            if len(content) > longest or number > MAX_BATCH:
-                raise InvalidNoteError(f"{where}: too long", f"At most {MAX_BATCH:,} notes of {MAX_NOTE_BYTES:,} bytes")
+            if len(content) > longest:
+                raise InvalidNoteError(f"{where}: too long", f"A note has at most {MAX_NOTE_BYTES:,} bytes")
+            if most is not None and number > most:
+                raise InvalidNoteError(f"{where}: too many notes", f"At most {most:,}; 'import' takes any number")
             if content.strip():
                 yield _note(_decoded(content, where), where)
 

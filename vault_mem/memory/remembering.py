@@ -10,7 +10,7 @@ from typing import Any
 
 from vault_mem.errors import InvalidConfigError, InvalidNoteError, NoteNotFoundError
 from vault_mem.index.view import IndexedNote
-from vault_mem.memory.answers import Remembered
+from vault_mem.memory.answers import Remembered, Written
 from vault_mem.memory.editing import title_of, with_links, with_properties, with_text
 from vault_mem.memory.intake import Request
 from vault_mem.memory.moment import Moment
@@ -18,7 +18,7 @@ from vault_mem.memory.references import unnumbered
 from vault_mem.memory.requests import MAX_BATCH, NewNote
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
-from vault_mem.memory.writing import Draft, Plan, identified, retirement, unchanged, write
+from vault_mem.memory.writing import Done, Draft, Plan, identified, retirement, unchanged, write
 from vault_mem.notes.document import body_text, new_document, parse
 from vault_mem.notes.identifiers import fold, new_id, slugify, unique_slug
 from vault_mem.notes.model import NotePath, Value
@@ -51,9 +51,19 @@ def batch(single: NewNote | None, notes: Sequence[NewNote | Mapping[str, Any]] |
 
 def remember(acting: Acting, notes: Sequence[NewNote]) -> Remembered:
     """Write the notes; see `Memory.remember`."""
-    requests = [Request.checked(note, now=acting.session.now()) for note in notes]
+    return remembered(acting, [Request.checked(note, now=acting.session.now()) for note in notes])
+
+
+def remembered(acting: Acting, requests: Sequence[Request]) -> Remembered:
+    """Write notes that are checked already, in one commit."""
     done = write(acting, lambda moment: _Composer(acting, moment, len(requests)).compose(requests))
     return Remembered(done.revision, done.commit, done.answers())
+
+
+def composed(acting: Acting, requests: Sequence[Request]) -> tuple[Written, ...]:
+    """Return what `remembered` would answer, without writing."""
+    moment = acting.session.present()
+    return Done(_Composer(acting, moment, len(requests)).compose(requests), None, moment.commit).answers()
 
 
 @dataclass(frozen=True, slots=True)

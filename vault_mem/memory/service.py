@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from vault_mem.memory import contexts, forgetting, graph, reading, remembering, revising
-from vault_mem.memory.answers import Context, NoteAnswer, Recalled, Related, Remembered, Written
+from vault_mem.memory import contexts, forgetting, graph, importing, reading, remembering, revising
+from vault_mem.memory.answers import Context, Imported, NoteAnswer, Recalled, Related, Remembered, Written
 from vault_mem.memory.past import Past
 from vault_mem.memory.replaying import recording
 from vault_mem.memory.requests import DEFAULT_LIMIT, NewNote
@@ -92,6 +92,39 @@ class Memory(Past, Upkeep):
         )
         batch = remembering.batch(None if text is None else single, notes)
         return remembering.remember(self._session.acting(agent, session, reason), batch)
+
+    def import_notes(
+        self,
+        notes: Iterable[NewNote | Mapping[str, Any]],  # Any: JSON objects, parsed by NewNote
+        *,
+        per_commit: int = 1_000,
+        dry_run: bool = False,
+        reason: str = "",
+        agent: str | None = None,
+        session: str | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Imported:
+        """Write any number of notes as they come, in several commits.
+
+        Each is written as by `remember`, so that the same import again changes nothing, and one that was cut off goes
+        on where it ended. A note that cannot be written is skipped, and the answer says why.
+
+        Args:
+            notes: as in `remember`; read one commit at a time.
+            per_commit: notes in one commit, 1..100,000; as many are held in memory.
+            dry_run: only count what would be written.
+            reason: why, for the commits.
+            agent: who writes; default from the settings.
+            session: the writer's session; default from the settings.
+            progress: called with (`importing`, notes read, 0).
+
+        Raises:
+            InvalidQueryError: if per_commit is out of bounds.
+            VaultBusyError, DetachedHeadError, OperationInProgressError, StorageError: if the vault cannot be written;
+                the commits that were made stay.
+        """
+        acting = self._session.acting(agent, session, reason)
+        return importing.import_notes(acting, notes, per_commit=per_commit, dry_run=dry_run, progress=progress)
 
     def recall(
         self,

@@ -24,7 +24,15 @@ from vault_mem.memory.answers.replayed import (
 )
 from vault_mem.memory.answers.reports import Finding, Reindexed, Report, Status
 from vault_mem.memory.answers.undone import Clash, Dependent, Undone, UndoneNote
-from vault_mem.memory.answers.written import NoteAnswer, Related, Relation, Remembered, Written
+from vault_mem.memory.answers.written import (
+    Imported,
+    NoteAnswer,
+    Related,
+    Relation,
+    Remembered,
+    SkippedNote,
+    Written,
+)
 
 __all__ = [
     "Answer",
@@ -49,6 +57,7 @@ __all__ = [
     "Finding",
     "History",
     "Hit",
+    "Imported",
     "Json",
     "NoteAnswer",
     "Origin",
@@ -61,6 +70,7 @@ __all__ = [
     "Replay",
     "ReplayedRecall",
     "Report",
+    "SkippedNote",
     "Status",
     "TimeWindow",
     "Timeline",

@@ -48,6 +48,35 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedNote:
+    """A note that was not imported: its place among those given (from 1), and the error with what to do about it."""
+
+    position: int
+    code: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many notes an import created, revised, found unchanged and skipped, and in how many commits.
+
+    Attributes:
+        reasons: why notes were skipped, the first 1,000 of them.
+        dry_run: whether nothing was written; what is given twice counts twice then.
+    """
+
+    revision: str | None
+    commits: int
+    created: int
+    revised: int
+    unchanged: int
+    skipped: int
+    reasons: tuple[SkippedNote, ...] = ()
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class NoteAnswer:
     """A note, or a section of it, as it stands at a revision.
 
