@@ -21,12 +21,11 @@ from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, ObjectStore, TreeEdit
 from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.readiness import Head, read_head
 from vault_mem.vault.repository import Repository, can_fsync_refs
-from vault_mem.vault.staging import GitIndex
+from vault_mem.vault.staging import STAGING_FOLDER, GitIndex
 from vault_mem.vault.worktree import file_version
 
 _REF_WAIT = 5.0
 _POLL = 0.05
-STAGING_FOLDER = "vault-mem-staging"
 
 
 class WritePipeline:
@@ -110,6 +109,7 @@ class WritePipeline:
 
     def recover(self, head: Head) -> None:
         """Finish what a killed writer began, or take it back where a person has changed a file since."""
+        self.index.clear_stale()
         self._files.sweep()
         intent = self._intents.load()
         if intent is None:

@@ -9,6 +9,7 @@ from vault_mem.errors import DetachedHeadError, OperationInProgressError, Storag
 from vault_mem.notes.model import CommitId
 from vault_mem.vault.checkouts.registrations import read_registration
 from vault_mem.vault.repository import Repository
+from vault_mem.vault.staging import GitIndex
 
 # What git leaves in a work tree's git directory during an operation. Source: git's `wt-status.c`.
 _MARKS = {
@@ -57,7 +58,7 @@ def operation_in_progress(repository: Repository) -> str | None:
     return next((name for mark, name in _MARKS.items() if (repository.git_dir / mark).exists()), None)
 
 
-def check_ready(repository: Repository) -> None:
+def check_ready(repository: Repository, index: GitIndex) -> None:
     """Refuse to write in the middle of somebody's operation.
 
     Raises:
@@ -66,5 +67,5 @@ def check_ready(repository: Repository) -> None:
     operation = operation_in_progress(repository)
     if operation is not None:
         raise OperationInProgressError(operation)
-    if repository.run("ls-files", "--unmerged", "-z"):
+    if index.is_unmerged():
         raise OperationInProgressError("merge")

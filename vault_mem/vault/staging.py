@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from vault_mem.errors import VaultBusyError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.failures import failure, is_disk_failure
+from vault_mem.vault.indexedit import IndexEditor, Stamp
 from vault_mem.vault.objects import NO_OBJECT, TreeEntry
 from vault_mem.vault.repository import Outcome, Repository, split_nul
 
 LOCK_WAIT = 5.0
+STAGING_FOLDER = "vault-mem-staging"
 _POLL = 0.05
 _MANY = 200
 # Without it, git would take our entries for unchanged for ever, and not see a hand edit of the file.
@@ -24,15 +26,21 @@ _SEEN = ("core.ignoreStat=false",)
 
 
 class GitIndex:
-    """Reads and updates entries of one work tree's index with git itself, whatever version the index has."""
+    """Reads and updates entries of one work tree's index: in its file where that is simple, else with git itself."""
 
     def __init__(self, repository: Repository) -> None:
         """Use this repository's index."""
         self._repository = repository
         self._lock_file = repository.git_dir / "index.lock"
+        self._editor = IndexEditor(repository.root, repository.git_dir, repository.git_dir / STAGING_FOLDER)
+        self._merged: Stamp | None = None
 
     def entries(self, paths: Sequence[NotePath]) -> dict[NotePath, TreeEntry]:
         """Return what is staged at these paths; paths without an entry are left out."""
+        image = self._editor.image() if len(paths) <= _MANY else None
+        if image is not None:
+            named = {path: image.find(path.encode("utf-8", "surrogateescape")) for path in paths}
+            return {path: entry for path, entry in named.items() if entry is not None}
         wanted = set(paths)
         selected = list(paths) if len(paths) <= _MANY else []
         output = self._repository.run("ls-files", "--stage", "-z", "--", *selected)
@@ -47,19 +55,36 @@ class GitIndex:
 
     def hidden(self, paths: Sequence[NotePath]) -> set[NotePath]:
         """Return those paths that a sparse checkout keeps out of the work tree."""
-        if not paths:
-            return set()
+        if not paths or self._editor.image() is not None:
+            return set()  # an index that is read here has no flags
         wanted = set(paths)
         selected = list(paths) if len(paths) <= _MANY else []
         output = self._repository.run("ls-files", "-t", "-z", "--", *selected)
         records = (record.decode("utf-8", "surrogateescape") for record in split_nul(output))
         return {NotePath(record[2:]) for record in records if record.startswith("S ")} & wanted
 
+    def is_unmerged(self) -> bool:
+        """Whether files are in conflict; an index that was seen without is not looked at again until it changes."""
+        stamp = self._editor.stamp()
+        if stamp is not None and stamp == self._merged:
+            return False
+        if self._editor.image() is None and self._repository.run("ls-files", "--unmerged", "-z"):
+            return True
+        # Taken before the look: an index that another program wrote meanwhile has another stamp, and is looked at.
+        self._merged = stamp
+        return False
+
+    def clear_stale(self) -> None:
+        """Remove what a killed writer of ours left; only the holder of the writers' lock may."""
+        self._editor.clear_stale()
+
     def set_entries(self, entries: Mapping[NotePath, TreeEntry | None]) -> None:
         """Stage these objects, whatever the work tree has; None removes.
 
         File times are noted where the work tree has the same, so that `git status` need not read the files.
         """
+        if len(entries) <= _MANY and self._editor.stage(entries):
+            return
         records = (
             f"{entry.mode} {entry.object_id}\t{path}\0" if entry else f"0 {NO_OBJECT}\t{path}\0"
             for path, entry in entries.items()

@@ -272,7 +272,7 @@ def hold(
     Raises: as `Vault.writing`.
     """
     with lock.hold(timeout), reporting(writer.repository.root):
-        check_ready(writer.repository)
+        check_ready(writer.repository, writer.index)
         writer.recover(read_head(writer.repository))
         yield Transaction(writer, read_head(writer.repository), committed)
 

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.vaults import git, make_repository, make_vault, remember, write
+from vault_mem.notes.model import NotePath
+from vault_mem.vault.indexedit import IndexEditor
+from vault_mem.vault.indexfile import IndexImage, parse_index
+from vault_mem.vault.objects import TreeEntry
+
+EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+NAMES = [*(f"{folder}{n:03}.md" for folder in ("", "a/", "a-b/", "deep/er/") for n in range(170)), "a.md", "日本/語.md"]
+
+
+def image(folder: Path) -> IndexImage | None:
+    file = folder / ".git" / "index"
+    return parse_index(file.read_bytes(), int(file.stat().st_mtime))
+
+
+def editor(folder: Path) -> IndexEditor:
+    return IndexEditor(folder, folder / ".git", folder / ".git" / "vault-mem-staging")
+
+
+def listed(folder: Path) -> dict[str, str]:
+    rows = git(folder, "ls-files", "--stage", "-z").split("\0")[:-1]
+    return {row.partition("\t")[2]: row.split(" ")[1] for row in rows}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = make_repository(tmp_path_factory.mktemp("index") / "r", first="x")
+    (found / ".git" / "objects" / "e6").mkdir(exist_ok=True)
+    git(found, "hash-object", "-w", os.devnull)
+    return found
+
+
+def fill(folder: Path) -> None:
+    """Put the first half of the names into the index, and have git note the trees of its folders."""
+    git(folder, "read-tree", "--empty")
+    assert editor(folder).stage({NotePath(name): TreeEntry("100644", EMPTY) for name in NAMES[::2]})
+    git(folder, "read-tree", git(folder, "write-tree").strip())
+
+
+def test_index_reads_back_as_git_wrote_it(folder: Path) -> None:
+    fill(folder)
+    found = image(folder)
+    assert found is not None
+    assert found.folders
+    assert found.format() == (folder / ".git" / "index").read_bytes()
+    assert {name for name in NAMES if found.find(name.encode()) == TreeEntry("100644", EMPTY)} == set(NAMES[::2])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.dictionaries(st.sampled_from(NAMES), st.booleans(), max_size=40), max_size=4))
+def test_changed_index_is_the_one_that_git_would_have(folder: Path, acts: list[dict[str, bool]]) -> None:
+    fill(folder)
+    ours = editor(folder)
+    expected = set(NAMES[::2])
+    for act in acts:
+        changes = {NotePath(name): TreeEntry("100644", EMPTY) if stays else None for name, stays in act.items()}
+        assert ours.stage(changes)
+        expected = (expected | {name for name, kept in act.items() if kept}) - {
+            n for n, kept in act.items() if not kept
+        }
+        assert listed(folder) == dict.fromkeys(expected, EMPTY)
+    tree = git(folder, "write-tree")
+    git(folder, "read-tree", "--empty")
+    feed = editor(folder)
+    feed.stage({NotePath(name): TreeEntry("100644", EMPTY) for name in expected})
+    assert git(folder, "write-tree") == tree
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        ["update-index", "--index-version", "4"],
+        ["update-index", "--split-index"],
+        ["update-index", "--skip-worktree", "first.md"],
+        ["update-index", "--untracked-cache"],
+    ],
+)
+def test_index_that_only_git_can_change_is_left_to_git(tmp_path: Path, made: list[str]) -> None:
+    folder = make_repository(tmp_path / "r", first="x", second="y")
+    git(folder, *made)
+    before = (folder / ".git" / "index").read_bytes()
+    assert not editor(folder).stage({NotePath("second.md"): None})
+    assert (folder / ".git" / "index").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["a.md/x", "b", "b/c", ".gitignore", "x/GIT~1/n.md", "x\\y.md"])
+def test_path_that_is_not_plain_is_left_to_git(tmp_path: Path, name: str) -> None:
+    folder = make_repository(tmp_path / "r", a="x", b__c__d="y")
+    assert not editor(folder).stage({NotePath(name): TreeEntry("100644", EMPTY)})
+    assert sorted(listed(folder)) == ["a.md", "b/c/d.md"]
+
+
+def test_damaged_index_is_left_to_git(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "r", a="x")
+    file = folder / ".git" / "index"
+    content = bytearray(file.read_bytes())
+    content[60] ^= 1
+    file.write_bytes(content)
+    assert image(folder) is None
+    file.write_bytes(b"DIRC")
+    assert image(folder) is None
+
+
+def test_edit_in_the_second_of_our_write_is_seen_then_and_later(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as vault:
+        remember(vault, "a.md", "ours\n")
+        status = (vault.root / "a.md").stat()
+        (vault.root / "a.md").write_bytes(b"hand\n")
+        os.utime(vault.root / "a.md", ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert git(vault.root, "-c", "core.trustctime=false", "status", "--porcelain") == " M a.md\n"
+        time.sleep(1.1)
+        remember(vault, "b.md", "later\n")
+        assert git(vault.root, "-c", "core.trustctime=false", "status", "--porcelain") == " M a.md\n"
+
+
+def test_file_seen_in_the_second_of_a_persons_add_is_not_taken_for_unchanged(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as vault:
+        write(vault.root, "a.md", "first\n", age=0)
+        git(vault.root, "add", "a.md")
+        git(vault.root, "commit", "-qm", "person")
+        status = (vault.root / "a.md").stat()
+        (vault.root / "a.md").write_bytes(b"after\n")
+        os.utime(vault.root / "a.md", ns=(status.st_atime_ns, status.st_mtime_ns))
+        time.sleep(1.1)
+        remember(vault, "b.md", "later\n")
+        assert git(vault.root, "-c", "core.trustctime=false", "status", "--porcelain") == " M a.md\n"
+
+
+def test_lock_of_a_killed_writer_of_ours_goes_and_a_persons_stays(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as vault:
+        staging, lock = vault.root / ".git" / "vault-mem-staging", vault.root / ".git" / "index.lock"
+        staging.mkdir(exist_ok=True)
+        (staging / ".vault-mem-index-killed").write_bytes(b"whole")
+        os.link(staging / ".vault-mem-index-killed", lock)
+        remember(vault, "a.md", "x\n")
+        assert not lock.exists()
+        assert not list(staging.iterdir())
+        lock.write_bytes(b"")
+        ours = editor(vault.root)
+        ours.clear_stale()
+        assert not ours.stage({NotePath("a.md"): None})
+        assert lock.exists()
+
+
+def test_index_changed_by_a_person_between_our_acts_is_read_again(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "v") as vault:
+        remember(vault, "a.md", "one\n")
+        for n in range(3):
+            write(vault.root, f"hand{n}.md", "x\n")
+            git(vault.root, "add", f"hand{n}.md")
+            remember(vault, "a.md", f"{n}\n")
+        assert git(vault.root, "status", "--porcelain").split() == ["A", "hand0.md", "A", "hand1.md", "A", "hand2.md"]
