@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from vault_mem.errors import GitCommandError, StorageError, UnsafePathError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.objects import (
     EMPTY_TREE,
-    ObjectStore,
     TreeEditor,
     TreeEntry,
     blob_id,
@@ -20,6 +20,16 @@ from vault_mem.vault.objects import (
     parse_tree,
 )
 from vault_mem.vault.repository import Repository
+from vault_mem.vault.store import ObjectStore
+
+
+class Store(ObjectStore):
+    """A store whose trees are there at once."""
+
+    def write_tree(self, entries: Mapping[bytes, TreeEntry]) -> str:
+        tree = super().write_tree(entries)
+        self.flush()
+        return tree
 
 
 def editor(folder: Path) -> TreeEditor:
@@ -29,14 +39,15 @@ def editor(folder: Path) -> TreeEditor:
         found = repository.read_object(tree)
         return found[2] if found else None
 
-    return TreeEditor(read, ObjectStore(repository.common_dir / "objects"))
+    return TreeEditor(read, Store(repository.common_dir))
 
 
 def test_objects_are_those_git_would_write(tmp_path: Path) -> None:
     folder = make_repository(tmp_path / "r")
-    store = ObjectStore(folder / ".git" / "objects")
+    store = ObjectStore(folder / ".git")
     for content in (b"", b"hello\n", b"\0" * 70_000, "日本\r\n".encode()):
         written = store.write_blob(content)
+        store.flush()
         asked = subprocess.run(
             ["git", "hash-object", "--stdin"], cwd=folder, input=content, capture_output=True, check=True
         )
@@ -59,7 +70,9 @@ def test_only_trees_on_changed_paths_are_written_and_git_agrees(tmp_path: Path) 
     folder = make_repository(tmp_path / "r", a__x="1", a__b__y="2", c__z="3", **{"a-b": "4"})
     edit = editor(folder)
     top = git(folder, "rev-parse", "HEAD^{tree}").strip()
-    blob = ObjectStore(folder / ".git" / "objects").write_blob(b"new")
+    store = ObjectStore(folder / ".git")
+    blob = store.write_blob(b"new")
+    store.flush()
     new = TreeEntry("100644", blob)
     changed = edit.rewrite(top, {NotePath("a/b/y.md"): new, NotePath("n/e/w.md"): new, NotePath("c/z.md"): None})
     listed = git(folder, "ls-tree", "-r", "--name-only", changed).split()
@@ -94,4 +107,4 @@ def test_missing_tree_and_missing_folder_are_said(tmp_path: Path) -> None:
         editor(folder).find("ab" * 20, NotePath("a/b.md"))
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError):
-        ObjectStore(tmp_path / "file").write_blob(b"x")
+        ObjectStore(tmp_path / "file").write_commit(b"x")

@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault_mem.vault.disk import sync_folder
 from vault_mem.vault.failures import reporting
-from vault_mem.vault.objects import sync_folder
+from vault_mem.vault.parallel import in_parallel
 
 _PREFIX = ".vault-mem-"
 _SUFFIX = ".tmp"
@@ -71,10 +72,8 @@ class FileWriter:
 
     def sync(self) -> None:
         """Make all that was placed and deleted so far durable."""
-        while self._unsynced:
-            folder = self._unsynced.pop()
-            with reporting(folder):
-                sync_folder(folder)
+        folders, self._unsynced = self._unsynced, set()
+        in_parallel(sync_folder, sorted(folders))
 
     def sweep(self) -> None:
         """Remove what a killed writer left in the staging folder; only the holder of the writers' lock may."""

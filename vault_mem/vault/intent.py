@@ -15,7 +15,8 @@ from pathlib import Path
 
 from vault_mem.errors import StorageError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.objects import TreeEntry, sync_folder
+from vault_mem.vault.disk import sync_folder
+from vault_mem.vault.objects import TreeEntry
 
 
 @dataclass(frozen=True, slots=True)

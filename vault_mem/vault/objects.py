@@ -1,23 +1,18 @@
-"""Git objects: written loose and durable without starting a process, and trees rebuilt along changed paths only.
+"""Git objects: their ids, and trees rebuilt along changed paths only.
 
-Source: git's documentation, gitformat-loose(5) and git-mktree(1); a tree is sorted as if folder names ended in `/`.
+Source: git's documentation, git-mktree(1); a tree is sorted as if folder names ended in `/`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Protocol
 
-from vault_mem.errors import GitCommandError, StorageError, UnsafePathError
-from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.failures import reporting
+from vault_mem.errors import GitCommandError, UnsafePathError
+from vault_mem.notes.model import BlobId, NotePath
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 NO_OBJECT = "0" * 40
@@ -42,57 +37,20 @@ class TreeEntry:
 
 def blob_id(content: bytes) -> BlobId:
     """Return the id git gives to these bytes."""
-    return BlobId(_object_id(b"blob", content))
+    return BlobId(object_id(b"blob", content))
 
 
-class ObjectStore:
-    """Writes objects into one repository's `objects` folder; all are durable when a commit has been written."""
-
-    def __init__(self, folder: Path) -> None:
-        """Write below `folder`, the common directory's `objects`."""
-        self._folder = folder
-        self._unsynced: set[Path] = set()
-
-    def write_blob(self, content: bytes) -> BlobId:
-        """Store a file's bytes and return their id."""
-        return BlobId(self._write(b"blob", content))
+class TreeWriter(Protocol):
+    """Where new folders go."""
 
     def write_tree(self, entries: Mapping[bytes, TreeEntry]) -> str:
         """Store a folder, by name, and return its id."""
-        return self._write(b"tree", format_tree(entries))
-
-    def write_commit(self, content: bytes) -> CommitId:
-        """Store a commit object, already formatted, make all stored so far durable, and return its id."""
-        commit = CommitId(self._write(b"commit", content))
-        while self._unsynced:
-            sync_folder(self._unsynced.pop())
-        return commit
-
-    def _write(self, kind: bytes, content: bytes) -> str:
-        """Store one object.
-
-        Raises:
-            StorageError: if the disk is full, read-only or refuses.
-        """
-        name = _object_id(kind, content)
-        folder = self._folder / name[:2]
-        target = folder / name[2:]
-        if target.exists():
-            return name
-        packed = zlib.compress(b"%s %d\0" % (kind, len(content)) + content, 1)
-        try:
-            folder.mkdir(exist_ok=True)
-            _write_durably(folder, target, packed)
-            self._unsynced.add(folder)
-        except OSError as exc:
-            raise StorageError(self._folder, exc.strerror or str(exc)) from exc
-        return name
 
 
 class TreeEditor:
     """Reads folders of commits, and writes new ones where paths changed; keeps the last few hundred parsed."""
 
-    def __init__(self, read: Callable[[str], bytes | None], store: ObjectStore) -> None:
+    def __init__(self, read: Callable[[str], bytes | None], store: TreeWriter) -> None:
         """Read tree objects with `read` (None if missing) and write with `store`."""
         self._read = read
         self._store = store
@@ -184,35 +142,8 @@ def format_tree(entries: Mapping[bytes, TreeEntry]) -> bytes:
     )
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable, if it is there and the system can (Windows cannot open folders).
-
-    Raises:
-        StorageError: if the disk refuses.
-    """
-    with reporting(folder), suppress(PermissionError, IsADirectoryError, FileNotFoundError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _write_durably(folder: Path, target: Path, packed: bytes) -> None:
-    temporary = folder / f"tmp_obj_{secrets.token_hex(8)}"
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
-        with os.fdopen(handle, "wb") as file:
-            file.write(packed)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _object_id(kind: bytes, content: bytes) -> str:
+def object_id(kind: bytes, content: bytes) -> str:
+    """Return the id git gives to an object of this kind."""
     digest = hashlib.sha1(b"%s %d\0" % (kind, len(content)), usedforsecurity=False)
     digest.update(content)
     return digest.hexdigest()

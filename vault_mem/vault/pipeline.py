@@ -12,16 +12,18 @@ from pathlib import Path
 
 from vault_mem.errors import GitCommandError, StorageError, VaultBusyError, VaultMemError, WriteConflictError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.disk import sync_folder
 from vault_mem.vault.failures import failure, is_disk_failure, reporting
 from vault_mem.vault.files import FileWriter, Prepared
 from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
 from vault_mem.vault.layout import inside
-from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, ObjectStore, TreeEditor, TreeEntry, sync_folder
+from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, TreeEditor, TreeEntry
 from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.readiness import Head, read_head
 from vault_mem.vault.repository import Repository, can_fsync_refs
 from vault_mem.vault.staging import STAGING_FOLDER, GitIndex
+from vault_mem.vault.store import ObjectStore
 from vault_mem.vault.worktree import file_version
 
 _REF_WAIT = 5.0
@@ -34,7 +36,7 @@ class WritePipeline:
     def __init__(self, repository: Repository, state_dir: Path) -> None:
         """Write to this repository, and keep the intent in `state_dir`."""
         self.repository = repository
-        self.store = ObjectStore(repository.common_dir / "objects")
+        self.store = ObjectStore(repository.common_dir)
         self.trees = TreeEditor(self._read_tree, self.store)
         self.index = GitIndex(repository)
         self.identities = Identities(repository)
@@ -111,6 +113,7 @@ class WritePipeline:
         """Finish what a killed writer began, or take it back where a person has changed a file since."""
         self.index.clear_stale()
         self._files.sweep()
+        self.store.sweep()
         intent = self._intents.load()
         if intent is None:
             return
@@ -186,6 +189,7 @@ class WritePipeline:
                 raise VaultBusyError(f"Another program holds {intent.ref}", "Let it finish, then repeat")
             else:
                 time.sleep(_POLL)
+        self.store.settle(lambda name: self.repository.read_object(name) is not None)
         return intent
 
     def _replan(self, intent: Intent) -> None:

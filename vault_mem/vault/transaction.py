@@ -22,7 +22,6 @@ from vault_mem.vault.intent import Intent, Step
 from vault_mem.vault.layout import inside
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.objects import FILE_MODE, FILE_MODES, TreeEntry, blob_id
-from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.readiness import Head, check_ready, read_head
 from vault_mem.vault.trailers import format_message
@@ -75,7 +74,9 @@ class Transaction:
         steps = self._steps(act)
         if all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
             return self._nothing(steps)
-        in_parallel(self._writer.store.write_blob, [c.content for c in act.changes if c.content is not None])
+        for change in act.changes:
+            if change.content is not None:
+                self._writer.store.write_blob(change.content)
         intent = self._writer.plan(self._head, steps, format_message(act))
         contents = {change.path: change.content for change in act.changes if change.content is not None}
         return self._receipt(self._writer.carry_out(intent, contents))
@@ -145,6 +146,7 @@ class Transaction:
         for content in contents.values():
             if content is not None:
                 self._writer.store.write_blob(content)
+        self._writer.store.flush()
         self._writer.index.set_entries({step.path: step.wanted for step in steps})
         act = Act("adopt", tuple(Change(path, contents[path]) for path in paths), note_ids=note_ids)
         return self._receipt(self._writer.append(self._head, steps, format_message(act)))
@@ -274,7 +276,10 @@ def hold(
     with lock.hold(timeout), reporting(writer.repository.root):
         check_ready(writer.repository, writer.index)
         writer.recover(read_head(writer.repository))
-        yield Transaction(writer, read_head(writer.repository), committed)
+        try:
+            yield Transaction(writer, read_head(writer.repository), committed)
+        finally:
+            writer.store.begin()
 
 
 def _check_act(act: Act) -> None:
