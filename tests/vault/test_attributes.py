@@ -95,7 +95,7 @@ def test_git_is_asked_only_where_a_word_gives_cause(
 ) -> None:
     monkeypatch.setenv("GIT_TRACE", str(tmp_path / "trace"))
     remember(vault, A, "ours\n")
-    assert "update-index" in (tmp_path / "trace").read_text()
+    assert "update-ref" in (tmp_path / "trace").read_text()
     assert "check-attr" not in (tmp_path / "trace").read_text()
     append(vault, "notes/.gitattributes", "*.png -filter")
     remember(vault, A, "ours again\n")

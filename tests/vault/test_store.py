@@ -125,7 +125,7 @@ def test_objects_that_went_before_the_branch_moved_are_written_again(tmp_path: P
     git(folder, "prune", "--expire=now")
     assert git(folder, "cat-file", "-e", blob, check=False) == ""
     assert loose(folder) == 3
-    store.settle(lambda name: not name)
+    store.restore(lambda name: not name)
     assert git(folder, "cat-file", "blob", blob) == "ours"
 
 
@@ -135,5 +135,5 @@ def test_object_that_was_packed_meanwhile_is_not_written_again(tmp_path: Path) -
     blob = store.write_blob(b"x")
     store.flush()
     git(folder, "gc", "-q", "--prune=now")
-    store.settle(lambda name: name == blob)
+    store.restore(lambda name: name == blob)
     assert loose(folder) == 0

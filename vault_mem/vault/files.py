@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault_mem.vault.disk import sync_folder
+from vault_mem.vault.disk import sync_disk, sync_folder
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.parallel import in_parallel
 
@@ -34,19 +34,36 @@ class FileWriter:
         self._root = root
         self._staging = staging
         self._unsynced: set[Path] = set()
+        self._unflushed: dict[int, Path] = {}
 
-    def prepare(self, target: Path, content: bytes) -> Prepared:
+    def prepare(self, target: Path, content: bytes, *, flush: bool = True) -> Prepared:
         """Write the new bytes durably, in the staging folder or, on another disk, beside the target.
+
+        Args:
+            target: the file that is to have them.
+            content: the bytes.
+            flush: False if they may wait for `flush_prepared`, which many files should.
 
         Raises:
             StorageError: if the disk is full, read-only, or refuses.
         """
         with reporting(target):
             self._make_folder(target.parent)
-            folder = self._staging_for(target.parent)
+            folder, device = self._staging_for(target.parent)
             temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
-            _write(temporary, content, _mode_of(target))
+            _write(temporary, content, _mode_of(target), flush=flush)
+        if not flush:
+            self._unflushed[device] = folder
         return Prepared(target, temporary)
+
+    def flush_prepared(self) -> None:
+        """Make all prepared bytes durable that are not yet, by one flush of each disk.
+
+        Raises:
+            StorageError: if a disk refuses.
+        """
+        while self._unflushed:
+            sync_disk(self._unflushed.popitem()[1])
 
     def place(self, prepared: Prepared) -> None:
         """Make prepared bytes the target's content; its folder may have gone meanwhile with the last file in it."""
@@ -88,22 +105,24 @@ class FileWriter:
             folder = folder.parent
         for new in reversed(missing):
             new.mkdir(exist_ok=True)
-            sync_folder(new.parent)
+            self._unsynced.add(new.parent)
 
-    def _staging_for(self, folder: Path) -> Path:
+    def _staging_for(self, folder: Path) -> tuple[Path, int]:
+        """Return where new bytes for a folder wait, which is on the same disk, and that disk."""
         self._staging.mkdir(exist_ok=True)
-        same_disk = self._staging.stat().st_dev == folder.stat().st_dev
-        return self._staging if same_disk else folder
+        device = folder.stat().st_dev
+        return (self._staging if self._staging.stat().st_dev == device else folder), device
 
 
-def _write(path: Path, content: bytes, mode: int | None) -> None:
+def _write(path: Path, content: bytes, mode: int | None, *, flush: bool) -> None:
     """Write a new file; without a mode it gets what the user's umask allows."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if flush:
+                file.flush()
+                os.fsync(file.fileno())
         if mode is not None:
             path.chmod(mode)
     except OSError:

@@ -9,8 +9,9 @@ import hashlib
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from vault_mem.errors import StorageError
@@ -74,7 +75,7 @@ class IntentFile:
         Raises:
             StorageError: if the disk refuses.
         """
-        content = json.dumps(asdict(intent)).encode("ascii")
+        content = json.dumps(_values(intent)).encode("ascii")
         temporary = self._path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -118,15 +119,31 @@ def _intent(values: dict[str, object]) -> Intent:
     )
 
 
-def _step(values: dict[str, object]) -> Step:
-    file = values["file"]
-    return Step(
-        path=NotePath(str(values["path"])),
-        committed=_entry(values["committed"]),
-        file=BlobId(str(file)) if file is not None else None,
-        wanted=_entry(values["wanted"]),
-    )
+def _values(intent: Intent) -> dict[str, object]:
+    """Return an intent as JSON has it; each step is a list, because an import has a hundred thousand."""
+    steps = [[step.path, _pair(step.committed), step.file, _pair(step.wanted)] for step in intent.steps]
+    return {
+        "ref": intent.ref,
+        "base": intent.base,
+        "commit": intent.commit,
+        "message": intent.message,
+        "steps": steps,
+    }
 
 
-def _entry(values: object) -> TreeEntry | None:
-    return TreeEntry(str(values["mode"]), str(values["object_id"])) if isinstance(values, dict) else None
+def _step(values: Sequence[str | None]) -> Step:
+    path, committed, file, wanted = values
+    if path is None:
+        raise TypeError("path")
+    return Step(NotePath(path), _entry(committed), BlobId(file) if file is not None else None, _entry(wanted))
+
+
+def _pair(entry: TreeEntry | None) -> str | None:
+    return f"{entry.mode} {entry.object_id}" if entry else None
+
+
+def _entry(pair: str | None) -> TreeEntry | None:
+    if pair is None:
+        return None
+    mode, object_id = pair.split(" ")
+    return TreeEntry(mode, object_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 # Names that a case-folding or short-name file system takes for `.git`. Source: git, `is_hfs_dotgit`, `is_ntfs_dotgit`.
 _IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SHORT_GIT = re.compile(r"git~[0-9]+\Z", re.IGNORECASE)
+_GIT_STARTS = (".", "g", "G")
 _IRREGULAR = {"person": "people", "child": "children"}
 
 
@@ -128,14 +131,26 @@ def inside(root: Path, path: NotePath) -> Path:
         raise UnsafePathError(path, "leaves the vault or enters git's own folder")
     if os.sep != "/" and (os.sep in path or ":" in path):
         raise UnsafePathError(path, "cannot be held by this system")
-    target = root
-    for part in parts:
-        target /= part
-        if target.is_symlink():
-            raise UnsafePathError(path, "passes through a link")
-    if not target.parent.resolve().is_relative_to(root):
-        raise UnsafePathError(path, "leaves the vault through a link")
+    if _has_link(root, parts):
+        raise UnsafePathError(path, "passes through a link")
+    target = root.joinpath(*parts)
+    if os.sep != "/" and not target.parent.resolve().is_relative_to(root):
+        raise UnsafePathError(path, "leaves the vault through a link")  # a junction, which is no symbolic link
     return target
+
+
+def _has_link(root: Path, parts: Sequence[str]) -> bool:
+    """Whether a component of a path is a link; where one is missing, so are those below it."""
+    place = os.fspath(root)
+    for part in parts:
+        place = f"{place}{os.sep}{part}"
+        try:
+            mode = os.lstat(place).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        if stat.S_ISLNK(mode):
+            return True
+    return False
 
 
 def _check_component(text: str, component: str) -> None:
@@ -154,5 +169,7 @@ def _check_component(text: str, component: str) -> None:
 
 
 def _is_git(component: str) -> bool:
+    if component.isascii() and not component.startswith(_GIT_STARTS):
+        return False
     folded = _IGNORABLE.sub("", component).casefold().rstrip(". ")
     return folded == ".git" or _SHORT_GIT.match(folded) is not None

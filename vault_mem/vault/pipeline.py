@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vault_mem.errors import GitCommandError, StorageError, VaultBusyError, VaultMemError, WriteConflictError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.disk import sync_folder
+from vault_mem.vault.disk import can_sync_disks, sync_folder
 from vault_mem.vault.failures import failure, is_disk_failure, reporting
 from vault_mem.vault.files import FileWriter, Prepared
 from vault_mem.vault.identity import Identities, signature
@@ -28,6 +28,7 @@ from vault_mem.vault.worktree import file_version
 
 _REF_WAIT = 5.0
 _POLL = 0.05
+_MANY = 100
 
 
 class WritePipeline:
@@ -149,15 +150,12 @@ class WritePipeline:
     def _place_files(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> None:
         """Replace the files; all new bytes are on disk before the first file changes."""
         root = self.repository.root
-        changed = [step for step in intent.steps if file_version(root, step.path) != step.wanted_version]
-        pending = [step for step in changed if step.wanted or not _is_wanted_otherwise(root, step, intent)]
+        changed = [step for step in intent.steps if self._file_before(step, contents) != step.wanted_version]
+        wanted = _by_spelling(intent.steps)
+        pending = [step for step in changed if step.wanted or not _is_wanted_otherwise(root, step, wanted)]
         prepared: dict[NotePath, Prepared] = {}
-
-        def prepare(step: Step) -> None:
-            prepared[step.path] = self._files.prepare(inside(root, step.path), self._content(step, contents))
-
         try:
-            in_parallel(prepare, [step for step in pending if step.wanted])
+            self._prepare([step for step in pending if step.wanted], contents, prepared)
             for step in pending:
                 self._check_untouched(step)
                 self._place(step, prepared.get(step.path))
@@ -165,6 +163,26 @@ class WritePipeline:
         finally:
             for left in prepared.values():
                 self._files.drop(left)
+
+    def _file_before(self, step: Step, contents: Mapping[NotePath, bytes]) -> BlobId | None:
+        """Return the file's version: as the act found it just now or, of an act that is finished later, as it is."""
+        return step.file if step.path in contents else file_version(self.repository.root, step.path)
+
+    def _prepare(
+        self, steps: Sequence[Step], contents: Mapping[NotePath, bytes], prepared: dict[NotePath, Prepared]
+    ) -> None:
+        many = len(steps) > _MANY and can_sync_disks()
+
+        def prepare(step: Step) -> None:
+            target = inside(self.repository.root, step.path)
+            prepared[step.path] = self._files.prepare(target, self._content(step, contents), flush=not many)
+
+        if many:
+            for step in steps:
+                prepare(step)
+            self._files.flush_prepared()
+        else:
+            in_parallel(prepare, steps)
 
     def _place(self, step: Step, prepared: Prepared | None) -> None:
         if prepared is not None:
@@ -189,22 +207,29 @@ class WritePipeline:
                 raise VaultBusyError(f"Another program holds {intent.ref}", "Let it finish, then repeat")
             else:
                 time.sleep(_POLL)
-        self.store.settle(lambda name: self.repository.read_object(name) is not None)
+                self.store.restore(self._has_object)
+        self.store.restore(self._has_object)
+        self.store.begin()
         return intent
+
+    def _has_object(self, name: str) -> bool:
+        return self.repository.read_object(name) is not None
 
     def _replan(self, intent: Intent) -> None:
         if self._intents.load() is not None:
             self._intents.save(intent)
 
     def _swap(self, intent: Intent) -> bool:
-        """Move the ref if nobody else did; False if it moved or is locked."""
+        """Move the ref if nobody else did; False if it moved, is locked, or an object is gone."""
         options = ("core.fsync=loose-object,reference",) if can_fsync_refs() else ()
         subject = f"vault-mem: {intent.message.partition(':')[0]}"
         values = (intent.ref, intent.commit, intent.base or NO_OBJECT)
         outcome = self.repository.attempt(
             "update-ref", "--create-reflog", "-m", subject, "--end-of-options", *values, options=options
         )
-        if outcome.status and ("lock" not in outcome.error or is_disk_failure(outcome.error)):
+        # An object is missing where a collection took it just now: it is written again.
+        passing = "lock" in outcome.error or "nonexistent object" in outcome.error
+        if outcome.status and (not passing or is_disk_failure(outcome.error)):
             raise failure("update-ref", outcome.error, self.repository.common_dir / intent.ref)
         if not outcome.status:
             sync_folder((self.repository.common_dir / intent.ref).parent)
@@ -276,9 +301,18 @@ class WritePipeline:
         return found[2] if found else None
 
 
-def _is_wanted_otherwise(root: Path, step: Step, intent: Intent) -> bool:
+def _by_spelling(steps: Sequence[Step]) -> dict[str, list[NotePath]]:
+    """Return the paths that an act wants, by what a file system without case takes for the same."""
+    found: dict[str, list[NotePath]] = {}
+    for step in steps:
+        if step.wanted:
+            found.setdefault(step.path.casefold(), []).append(step.path)
+    return found
+
+
+def _is_wanted_otherwise(root: Path, step: Step, wanted: Mapping[str, Sequence[NotePath]]) -> bool:
     """Whether a path is but another spelling of a file that the act wants, on a file system without case."""
-    twins = (other for other in intent.steps if other.wanted and other.path.casefold() == step.path.casefold())
     with suppress(FileNotFoundError):
-        return any(inside(root, step.path).samefile(inside(root, twin.path)) for twin in twins)
+        twins = wanted.get(step.path.casefold(), ())
+        return any(inside(root, step.path).samefile(inside(root, twin)) for twin in twins)
     return False

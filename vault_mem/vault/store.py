@@ -13,8 +13,8 @@ import secrets
 import zlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from vault_mem.notes.model import BlobId, CommitId
 from vault_mem.vault.collecting import is_collecting
@@ -73,14 +73,14 @@ class ObjectStore:
                 self._loose |= self._waiting
             self._waiting = {}
 
-    def settle(self, is_here: Callable[[str], bool]) -> None:
-        """See that all objects since the last `begin` are still there, now that the branch reaches them.
+    def restore(self, is_here: Callable[[str], bool]) -> None:
+        """Write objects again that were stored since the last `begin` and are gone, or are about to be.
 
         Args:
             is_here: whether git finds an object.
 
         Raises:
-            StorageError: if the disk refuses to have them again.
+            StorageError: if the disk refuses.
         """
         if is_collecting(self._common_dir):
             self._waiting = dict(self._loose)
@@ -89,7 +89,6 @@ class ObjectStore:
             self._waiting = {name: self._loose[name] for name in lost}
         if self._waiting:
             self.flush()
-        self.begin()
 
     def begin(self) -> None:
         """Forget objects that are not durable yet, and let git collect those that nothing reaches."""
@@ -157,10 +156,20 @@ class ObjectStore:
         return self._folder / name[:2] / name[2:]
 
 
-def _created(path: Path, kind: bytes, content: bytes) -> BinaryIO:
+def _created(path: Path, kind: bytes, content: bytes) -> FileIO:
     """Return a new loose object's file, written but not flushed."""
+    packed = zlib.compress(b"%s %d\0" % (kind, len(content)) + content, 1)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
-    file = os.fdopen(handle, "wb")
-    file.write(zlib.compress(b"%s %d\0" % (kind, len(content)) + content, 1))
-    file.flush()
+    file = FileIO(handle, "wb")
+    try:
+        _write_all(file, packed)
+    except OSError:
+        file.close()
+        raise
     return file
+
+
+def _write_all(file: FileIO, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
