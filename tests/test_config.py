@@ -102,7 +102,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     [
         (
             "nonsense = 1",
-            "unknown key 'nonsense' (known: vault, agent, session, lexical, embedder, reranker, recall_log)",
+            "(known: vault, agent, session, lexical, embedder, reranker, recall_log, maintenance)",
         ),
         ("agent = 1", "agent must be text in quotes"),
         ("recall_log = 0", "recall_log must be true or false"),

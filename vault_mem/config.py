@@ -35,7 +35,7 @@ _GIT_LOCAL = (
 )
 _TEXT_KEYS = ("vault", "agent", "session", "lexical")
 _CHOICE_KEYS = ("embedder", "reranker")
-_FLAG_KEYS = ("recall_log",)
+_FLAG_KEYS = ("recall_log", "maintenance")
 _FLAGS = {"0": False, "false": False, "no": False, "off": False, "1": True, "true": True, "yes": True, "on": True}
 _KEYS = (*_TEXT_KEYS, *_CHOICE_KEYS, *_FLAG_KEYS)
 _MAX_KEY = 4_096
@@ -57,6 +57,7 @@ class Settings:
         reranker: what looks at the best passages again.
         lexical: name of the lexical engine; `whoosh`.
         recall_log: whether recalls of a session are recorded in the state folder, for `replay`.
+        maintenance: whether a vault's many small commits are packed in the background.
     """
 
     cache_dir: Path
@@ -70,6 +71,7 @@ class Settings:
     reranker: RerankerChoice = DEFAULT_RERANKER
     lexical: str = "whoosh"
     recall_log: bool = True
+    maintenance: bool = True
 
     def repository_cache(self, repository: str) -> Path:
         """Return the folder of what is derived from one repository (named by the hash of its git directory)."""
@@ -110,6 +112,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         reranker=reranker_choice(*choices["reranker"]) if "reranker" in choices else DEFAULT_RERANKER,
         lexical=chosen.get("lexical", "whoosh"),
         recall_log=_flag("recall_log", written, set_here, default=True),
+        maintenance=_flag("maintenance", written, set_here, default=True),
     )
 
 

@@ -20,6 +20,7 @@ from vault_mem.vault.checkouts.making import Checkouts
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.layout import Layout
 from vault_mem.vault.lock import WritersLock
+from vault_mem.vault.maintenance import Maintenance
 from vault_mem.vault.manifest import FORMAT, MANIFEST, read_manifest
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.pipeline import WritePipeline
@@ -58,6 +59,7 @@ class Vault:
         self._revisions = Revisions(repository)
         self._writer = WritePipeline(repository, settings.repository_state(self.key))
         self._lock = WritersLock(repository.common_dir)
+        self._maintenance = Maintenance(repository, is_on=settings.maintenance)
         self.checkouts = Checkouts(repository, settings.repository_state(self.key))
 
     @classmethod
@@ -220,6 +222,7 @@ class Vault:
         self._require_writable()
         with hold(self._writer, self._lock, self._trees.advance, timeout) as transaction:
             yield transaction
+        self._maintenance.start_if_due()
 
     def checkpoint(self, name: str, commit: CommitId, act: Act, *, now: datetime) -> None:
         """Name a commit by an annotated tag, durably; see `checkpoints.create`.
