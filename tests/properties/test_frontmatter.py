@@ -9,10 +9,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.data import data_folder
 from vault_mem.notes.document import parse
 from vault_mem.notes.frontmatter import REMOVED, compose, edit, read
 from vault_mem.notes.model import Lines, Scalar, Value
 from vault_mem.notes.scalars import resolve_plain, write_scalar
+from vault_mem.notes.subset import read_entries
 
 KEYS = st.from_regex(r"[a-z][a-z0-9_-]{0,8}", fullmatch=True)
 TRICKY = [
@@ -85,6 +87,20 @@ PIECES = [
     "|",
     ">",
 ]
+SYNTAX = "ab01-_.:,;#&*!|>?%@`'\"\\[]{}()/=<~^+$ \t\x85\xa0é数😀\u2028\ufeff"
+VALUE_TEXTS = st.one_of(
+    st.sampled_from([*TRICKY, "---", "...", "2026-01-02T03:04:05Z", "'a b'", '"x"', "one", "two words", "12", "true"]),
+    st.text("ab01 :#-.'é", max_size=6),
+    st.text(SYNTAX, max_size=6),
+)
+COMMON_LINES = st.one_of(
+    st.builds("{}: {}".format, KEYS | st.just("a b"), VALUE_TEXTS),
+    st.builds("{}:{}{}".format, KEYS, st.sampled_from(["", "  "]), VALUE_TEXTS),
+    st.builds("{}:\n{}- {}".format, KEYS, st.sampled_from(["", "  "]), VALUE_TEXTS),
+    st.builds("{}- {}".format, st.sampled_from(["", "  "]), VALUE_TEXTS),
+    st.builds("{}: [{}]".format, KEYS, st.lists(VALUE_TEXTS, max_size=3).map(", ".join)),
+    KEYS.map("{}:".format),
+)
 FORMS = [
     ["K: one"],
     ["K: two words  # why"],
@@ -129,6 +145,30 @@ def test_what_is_written_reads_back(properties: dict[str, Value], body: str) -> 
         front = read(data)
         assert repr(front.properties) == repr(properties)
         assert data[front.body_start :] == body.encode()
+
+
+@given(st.lists(COMMON_LINES, max_size=6))
+def test_common_frontmatter_means_what_the_yaml_parser_says(lines: list[str]) -> None:
+    agrees_with_the_yaml_parser("".join(f"{line}\n" for line in lines))
+
+
+def test_real_frontmatter_means_what_the_yaml_parser_says() -> None:
+    blocks = [read(path.read_bytes()).block for path in (data_folder() / "vaults").rglob("*.md")]
+    assert sum(read_entries(block, most=200) is not None for block in blocks if block) > 0
+    for block in blocks:
+        agrees_with_the_yaml_parser(block)
+
+
+def agrees_with_the_yaml_parser(block: str) -> None:
+    """Compare with the block and a comment behind it, which only the YAML parser reads and which moves nothing."""
+    if read_entries(block, most=200) is None:
+        return
+    fast = read(f"---\n{block}---\n".encode())
+    slow = read(f"---\n{block}# end\n---\n".encode())
+    assert read_entries(f"{block}# end\n", most=200) is None
+    assert (fast.problem, repr(fast.entries)) == (slow.problem, repr(slow.entries))
+    assert repr(fast.properties) == repr(slow.properties)
+    assert (fast.lines, fast.item_lines, fast.is_block_style) == (slow.lines, slow.item_lines, slow.is_block_style)
 
 
 @given(SCALARS)

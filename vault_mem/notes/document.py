@@ -115,9 +115,12 @@ def replace_body(data: bytes, text: str, *, path: str = "note") -> bytes:
 def _document(text: str, front: Frontmatter, body: Body, problems: list[Problem]) -> Document:
     headings = find_headings(body)
     page = page_properties(body)
-    metadata, bad = read_metadata(front.properties, front.lines)
+    metadata, bad = read_metadata(front.properties)
+    if bad:
+        metadata, bad = read_metadata(front.properties, front.lines)
     if page.values:
         metadata, _ = read_metadata({**page.values, **front.properties})
+    item_lines = front.item_lines if "[[" in front.block or "\\" in front.block else {}  # `\` may spell a bracket
     title_heading = _title_heading(body, headings)
     stated = front.properties.get("title") or page.values.get("title")
     title = _one_line(stated) if isinstance(stated, str | int | float) else title_heading and title_heading.text
@@ -128,7 +131,7 @@ def _document(text: str, front: Frontmatter, body: Body, problems: list[Problem]
         title=title or None,
         body_line=body.first_line,
         headings=headings,
-        links=(*property_links(front.properties, front.item_lines), *_related(links_in(body), page)),
+        links=(*property_links(front.properties, item_lines), *_related(links_in(body), page)),
         chunks=chunks.split(body, headings, title_line=title_heading.line if title_heading else None),
         problems=(*problems, *bad, *_conflicts(text, body)),
     )

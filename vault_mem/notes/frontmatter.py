@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import frontmatter
@@ -21,6 +22,7 @@ from vault_mem.notes.block import Entry, Frontmatter, Item, line_end, line_start
 from vault_mem.notes.editing import REMOVED, Change, Removed, checked_value, is_same, patch, render_entry
 from vault_mem.notes.model import Problem, Value
 from vault_mem.notes.scalars import resolve_plain
+from vault_mem.notes.subset import read_entries
 
 __all__ = ["REMOVED", "Frontmatter", "Removed", "compose", "edit", "load_mapping", "read"]
 
@@ -52,23 +54,11 @@ def read(data: bytes) -> Frontmatter:
     eol = opening[1].decode()
     try:
         block = _decode_block(data[opening.end() : closing.start()])
-        handler = _StrictHandler(block)
-        properties, _ = frontmatter.parse(f"---\n{block}---\n", handler=handler)
+        front = _read_block(block)
     except MalformedFrontmatterError as exc:
         problem = Problem("malformed-frontmatter", exc.problem, exc.line, exc.column)
         return Frontmatter(body_start=start, problem=problem, eol=eol, has_bom=start > 0)
-    return Frontmatter(
-        properties=properties,
-        body_start=closing.end(),
-        body_line=block.count("\n") + 3,
-        eol=eol,
-        has_bom=start > 0,
-        has_block=True,
-        block=block,
-        block_start=opening.end(),
-        entries=handler.entries,
-        is_block_style=handler.is_block_style,
-    )
+    return replace(front, body_start=closing.end(), eol=eol, has_bom=start > 0, block_start=opening.end())
 
 
 def edit(data: bytes, changes: Mapping[str, Change], *, path: str) -> bytes:
@@ -129,6 +119,28 @@ def load_mapping(text: str, *, path: str) -> dict[str, Value]:
         return _StrictHandler(block, first_line=1).load(block)
     except MalformedFrontmatterError as exc:
         raise MalformedFrontmatterError(path, exc.problem, line=exc.line, column=exc.column) from exc
+
+
+def _read_block(block: str) -> Frontmatter:
+    """Return what a block says, its own place in the file left open.
+
+    Raises:
+        MalformedFrontmatterError: if it is no mapping that the strict rules accept.
+    """
+    entries = read_entries(block, most=MAX_KEYS)
+    is_block_style = True
+    if entries is None:
+        handler = _StrictHandler(block)
+        frontmatter.parse(f"---\n{block}---\n", handler=handler)
+        entries, is_block_style = handler.entries, handler.is_block_style
+    return Frontmatter(
+        properties={entry.key: entry.value for entry in entries},
+        body_line=block.count("\n") + 3,
+        has_block=True,
+        block=block,
+        entries=entries,
+        is_block_style=is_block_style,
+    )
 
 
 def _replace_block(data: bytes, front: Frontmatter, block: str) -> bytes:

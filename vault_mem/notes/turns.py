@@ -68,8 +68,10 @@ def mark_turns(body: Body, blocks: Sequence[Block]) -> list[Block]:
         elif continues:
             run.append(_Turn(block, None, is_bold=False))
         else:
-            result.extend([*_resolve(run), block])
-            run = []
+            if run:
+                result.extend(_resolve(run))
+                run = []
+            result.append(block)
     return [*result, *_resolve(run)]
 
 

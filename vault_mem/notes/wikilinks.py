@@ -10,7 +10,7 @@ from vault_mem.notes.markdown import Body, blank_code
 from vault_mem.notes.model import Link, Value
 
 _LINK = re.compile(
-    r"""(?<!\\)(?:
+    r"""(?=[!\[({])(?<!\\)(?:
       (?P<alias_mark>!?)\[(?P<alias>[^\[\]]*)\]\(\[\[(?P<aliased>[^\[\]]+)\]\]\)
     | (?P<label_mark>!?)\[(?P<label>[^\[\]]*)\]\([ \t]?
         (?:<(?P<angled>[^<>]*)>|(?P<plain>[^\s()<>]*(?:\([^\s()<>]*\)[^\s()<>]*)*))
