@@ -109,6 +109,11 @@ def test_runs_are_what_a_query_is_looked_up_as(text: str) -> None:
     assert all(piece.surface and 0 < len(piece.token) <= MAX_TOKEN for run in runs(text) for piece in run.pieces)
 
 
+@given(st.text(max_size=80) | st.text("aB1.,'’-_/: \n\t\x1c\x85\u2028\u3000é́数ﷺ™½🚀#+", max_size=40))
+def test_a_text_is_read_stretch_by_stretch_as_in_one_go(text: str) -> None:
+    assert analyze(text) == analyze(text + " " * 60_000)  # so much text is not cut into stretches
+
+
 @pytest.mark.parametrize("text", ["🚀", "launch🚀day", "done ✅"])
 def test_pictures_are_words(text: str) -> None:
     assert {"🚀", "✅"} & set(analyze(text))

@@ -10,12 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from vault_mem.index.compounds import Piece, pieces_of, tokens_of
+from vault_mem.index.compounds import MAX_TOKEN, Piece, pieces_of, tokens_of
 from vault_mem.index.scripts import MARKS, PICTURES, UNSPACED, normalized
 
 MAX_CHARACTERS = 1_048_576
 """Longest text that is analysed; what comes after is not indexed."""
+
+_LONG = MAX_CHARACTERS // 18
+"""Characters up to which no NFKC form is longer than `MAX_CHARACTERS`. Source: Unicode Standard Annex 15, section 9."""
 
 _LETTER = rf"(?![{UNSPACED}])[\w{MARKS}]"
 _JOINT = r"(?:[-./:@'’+#&]|(?<=\d),(?=\d{3}(?!\d)))"
@@ -67,6 +71,20 @@ def analyze(text: str, *, query: bool = False) -> list[str]:
         text: anything; only the first `MAX_CHARACTERS` are read.
         query: whether the tokens are to be looked up instead of stored.
     """
+    if query or len(text) > _LONG:
+        return _tokens(text, query=query)
+    tokens: list[str] = []
+    for stretch in text.split():  # no run, and nothing that its reading depends on, goes past a blank
+        tokens += _stored_tokens(stretch) if len(stretch) <= MAX_TOKEN else _tokens(stretch, query=False)
+    return tokens
+
+
+@lru_cache(maxsize=65_536)
+def _stored_tokens(stretch: str) -> tuple[str, ...]:
+    return tuple(_tokens(stretch, query=False))
+
+
+def _tokens(text: str, *, query: bool) -> list[str]:
     tokens: list[str] = []
     for unspaced, word, picture in _RUN.findall(_readable(text)):
         if unspaced:

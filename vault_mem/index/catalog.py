@@ -7,19 +7,20 @@ id, so each can be deleted and made again alone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from vault_mem.errors import IndexDamagedError, IndexReplacedError
 from vault_mem.index.database import Database
-from vault_mem.index.stored import StoredNote, encode_metadata, encode_outline
-from vault_mem.index.texts import embedded_text, property_text, tag_text
-from vault_mem.index.vocabulary import words_in
+from vault_mem.index.filling import Filling, SeenWords, clean, next_id, next_row
+from vault_mem.index.stored import StoredNote
+from vault_mem.index.texts import embedded_text
+from vault_mem.index.vocabulary import spelt_in, words_in
 from vault_mem.notes.model import BlobId, Chunk, Document, Lines
 
 SCHEMA_VERSION = 5
@@ -78,15 +79,13 @@ class Catalog:
     def __init__(self, path: Path) -> None:
         """Open the file, or make it."""
         self.database = Database(path, schema=_SCHEMA, version=SCHEMA_VERSION)
+        self._seen = SeenWords()
 
     @property
     def epoch(self) -> str:
         """What this filling of the catalog is called; ids of two epochs have nothing to do with each other."""
         with self.database.read() as connection:
-            row = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
-        if row is None:
-            raise IndexDamagedError("the catalog has no epoch")
-        return str(row[0])
+            return _epoch(connection)
 
     def clear(self) -> None:
         """Forget everything and begin a new epoch."""
@@ -103,20 +102,30 @@ class Catalog:
 
     def add_blobs(self, items: Iterable[tuple[BlobId, Document]]) -> int:
         """Store what is not there yet, in one transaction; returns how many blobs were new."""
-        with self.database.write() as connection:
-            return sum([_add_blob(connection, blob, document) for blob, document in items])
+        given = dict(items)
+        with self._filling() as filling:
+            known = filling.stored_blobs(given)
+            for blob, document in given.items():
+                if blob not in known:
+                    filling.add_blob(blob, document)
+        return len(given) - len(known)
 
     def add_names(self, names: Iterable[str]) -> None:
         """Give each file name (without folder and `.md`) that is new a document id."""
+        given = {clean(name) for name in names}
+        with self._filling() as filling:
+            for name in sorted(given - filling.stored_names(given)):
+                filling.add_name(name)
+
+    @contextmanager
+    def _filling(self) -> Iterator[Filling]:
+        """Lend rows to add to in one transaction; their words are stored too."""
         with self.database.write() as connection:
-            following = _next_id(connection)
-            for name in sorted(_clean(name) for name in set(names)):
-                inserted = connection.execute("INSERT OR IGNORE INTO names VALUES (?, ?)", (name, following))
-                if inserted.rowcount:
-                    row = (following, None, 0, name, 0, 0, "[]", None, None)
-                    connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-                    _add_words(connection, [name])
-                    following += 1
+            epoch = _epoch(connection)
+            filling = Filling(connection)
+            yield filling
+            filling.write(spelt_in(self._seen.unseen(filling.stretches, epoch)))
+        self._seen.see(filling.stretches, epoch)
 
     # --- look-up -------------------------------------------------------------------------------------------------
 
@@ -124,8 +133,8 @@ class Catalog:
         """Return the document id of every name that has one."""
         query = "SELECT name, document FROM names WHERE name IN (SELECT value FROM json_each(?))"
         with self.database.read() as connection:
-            found = dict(connection.execute(query, (json.dumps([_clean(name) for name in names]),)).fetchall())
-        return {name: found[_clean(name)] for name in names if _clean(name) in found}
+            found = dict(connection.execute(query, (json.dumps([clean(name) for name in names]),)).fetchall())
+        return {name: found[clean(name)] for name in names if clean(name) in found}
 
     def stored(self, blobs: Collection[BlobId]) -> dict[BlobId, StoredNote]:
         """Return what is known of the blobs; those that are not stored are left out."""
@@ -192,12 +201,12 @@ class Catalog:
     def last_document(self) -> int:
         """Return the greatest document id, -1 if there is none; ids begin at 0."""
         with self.database.read() as connection:
-            return _next_id(connection) - 1
+            return next_id(connection) - 1
 
     def vector_count(self) -> int:
         """Return how many distinct texts there are to embed; their rows are 0 to this, exclusive."""
         with self.database.read() as connection:
-            return _next_row(connection)
+            return next_row(connection)
 
     def texts_after(self, document: int) -> Iterator[DocumentText]:
         """Yield every document with a greater id, by id; a bounded number is held at a time."""
@@ -230,54 +239,11 @@ class Catalog:
             return connection.execute(query, (after, _PAGE)).fetchall()
 
 
-def _add_blob(connection: sqlite3.Connection, blob: BlobId, document: Document) -> bool:
-    if connection.execute("SELECT 1 FROM blobs WHERE blob = ?", (blob,)).fetchone():
-        return False
-    chunks = document.chunks or (Chunk(0, "", Lines(document.body_line, document.body_line)),)
-    title = _clean(document.title) if document.title else None
-    first = _next_id(connection)
-    rows = [_chunk_row(connection, first + i, blob, title, chunk) for i, chunk in enumerate(chunks)]
-    connection.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    tags, properties = _clean(tag_text(document)), _clean(property_text(document.properties))
-    texts = (encode_metadata(document.metadata), encode_outline(document))
-    values = (blob, title, tags, properties, *texts, first, len(chunks))
-    connection.execute("INSERT INTO blobs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
-    spoken = (text for chunk in chunks for text in (chunk.text, *chunk.headings, chunk.author or ""))
-    _add_words(connection, (title or "", tags, properties, *spoken))
-    return True
-
-
-def _add_words(connection: sqlite3.Connection, texts: Iterable[str]) -> None:
-    words = sorted((word,) for word in words_in(texts))
-    connection.executemany("INSERT OR IGNORE INTO words (word) VALUES (?)", words)
-
-
-def _chunk_row(connection: sqlite3.Connection, document: int, blob: BlobId, title: str | None, chunk: Chunk) -> _Row:
-    text = _clean(chunk.text)
-    author = _clean(chunk.author) if chunk.author else None
-    headings = [_clean(heading) for heading in chunk.headings]
-    row = _vector_row(connection, document, embedded_text(title=title, headings=headings, author=author, text=text))
-    place = (chunk.lines.first, chunk.lines.last, json.dumps(headings))
-    return (document, blob, chunk.ordinal, text, *place, author, row)
-
-
-def _vector_row(connection: sqlite3.Connection, document: int, text: str) -> int:
-    """Return the row of a text's vector; equal texts, such as an old version's unchanged chunks, share one."""
-    digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
-    found = connection.execute("SELECT row FROM vectors WHERE hash = ?", (digest,)).fetchone()
-    if found:
-        return int(found[0])
-    row = _next_row(connection)
-    connection.execute("INSERT INTO vectors VALUES (?, ?, ?)", (row, digest, document))
-    return row
-
-
-def _next_id(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT coalesce(max(id) + 1, 0) FROM documents").fetchone()[0])
-
-
-def _next_row(connection: sqlite3.Connection) -> int:
-    return int(connection.execute("SELECT coalesce(max(row) + 1, 0) FROM vectors").fetchone()[0])
+def _epoch(connection: sqlite3.Connection) -> str:
+    row = connection.execute("SELECT value FROM meta WHERE key = 'epoch'").fetchone()
+    if row is None:
+        raise IndexDamagedError("the catalog has no epoch")
+    return str(row[0])
 
 
 def _chunk(row: _Row) -> Chunk:
@@ -297,8 +263,3 @@ def _document_text(row: _Row) -> DocumentText:
         "author": author,
     }
     return DocumentText(document, {name: value for name, value in fields.items() if value and value.strip()})
-
-
-def _clean(text: str) -> str:
-    """Return text that can be stored as UTF-8: lone surrogates (from YAML escapes, odd file names) become `?`."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

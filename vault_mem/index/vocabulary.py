@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
-from vault_mem.index.analysis import written_words
+from vault_mem.index.analysis import MAX_CHARACTERS, written_words
 
 MIN_LETTERS = 4
 MAX_LETTERS = 32
@@ -33,7 +33,20 @@ class Words(Protocol):
 
 def words_in(texts: Iterable[str]) -> set[str]:
     """Return the distinct words of texts, lower-cased, that a misspelt one may be compared with."""
-    return {word for text in texts for word in written_words(text) if is_spelt(word)}
+    return spelt_in(stretches_in(texts))
+
+
+def stretches_in(texts: Iterable[str]) -> set[str]:
+    """Return what stands between blanks in texts, each once: a fraction of the text, and no word goes past a blank."""
+    found: set[str] = set()
+    for text in texts:
+        found.update(text[:MAX_CHARACTERS].split())
+    return found
+
+
+def spelt_in(stretches: Iterable[str]) -> set[str]:
+    """Return the words of stretches without blanks as `words_in` does."""
+    return {word for stretch in stretches for word in written_words(stretch) if is_spelt(word)}
 
 
 def is_spelt(word: str) -> bool:
