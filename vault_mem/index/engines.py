@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from vault_mem.errors import IndexDamagedError, ModelUnavailableError, StorageError
 from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import Catalog, DocumentText, VectorText
-from vault_mem.index.embedders.base import Embedder
+from vault_mem.index.embedders.base import Embedder, Matrix
 from vault_mem.index.lexical.base import LexicalDocument, LexicalIndex
 from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
 from vault_mem.index.vectors.base import VectorIndex
@@ -23,7 +26,9 @@ _T = TypeVar("_T")
 
 _LEXICAL_BATCH = 20_000
 _VECTOR_BATCH = 256
-"""What is lost of the work of a slow model when it fails or is killed."""
+_BATCHES_HELD = 16
+_HELD_SECONDS = 1.0
+"""About how much work of a model is lost when it is killed; a fast one shall not wait for the disk at each batch."""
 
 
 class Engines:
@@ -94,12 +99,30 @@ class Engines:
         self.vectors.truncate(target)
         start = len(self.vectors)
         texts: Iterator[VectorText] = _counted(catalog.vector_texts_from(start), "embedding", target - start, progress)
-        for batch in _batches(texts, _VECTOR_BATCH):
-            try:
-                vectors = self._embedder.embed([item.text for item in batch])
-            except ModelUnavailableError:
-                return
+        for vectors in _gathered(_embedded(self._embedder, texts)):
             self.vectors.append(vectors)
+
+
+def _embedded(embedder: Embedder, texts: Iterator[VectorText]) -> Iterator[Matrix]:
+    """Yield the vectors of some texts at a time, until the model does not answer."""
+    for batch in _batches(texts, _VECTOR_BATCH):
+        try:
+            yield embedder.embed([item.text for item in batch])
+        except ModelUnavailableError:
+            return
+
+
+def _gathered(parts: Iterator[Matrix]) -> Iterator[Matrix]:
+    """Join parts until they are many, or have taken a second."""
+    held: list[Matrix] = []
+    since = time.monotonic()
+    for part in parts:
+        held.append(part)
+        if len(held) >= _BATCHES_HELD or time.monotonic() - since > _HELD_SECONDS:
+            yield np.concatenate(held)
+            held, since = [], time.monotonic()
+    if held:
+        yield np.concatenate(held)
 
 
 def _analysed(document: DocumentText) -> LexicalDocument:

@@ -15,6 +15,7 @@ import numpy as np
 from vault_mem.errors import InvalidConfigError
 from vault_mem.index.embedders.base import Matrix
 from vault_mem.index.embedders.bundle import MODEL_FILES
+from vault_mem.index.embedders.tokens import StretchTokens, reads_stretches_alone
 
 _MAX_HEADER = 1 << 20
 
@@ -89,9 +90,12 @@ class Model2VecEmbedder:
         from model2vec import StaticModel
 
         try:
-            return StaticModel.from_pretrained(self._folder, force_download=False)
+            model = StaticModel.from_pretrained(self._folder, force_download=False)
         except Exception as exc:  # (tokenizers and safetensors raise nothing narrower)
             raise InvalidConfigError(f"embedder {self._folder}", f"the model cannot be loaded ({exc})") from exc
+        if reads_stretches_alone(model.tokenizer):
+            model.tokenize = StretchTokens(model)
+        return model
 
 
 def _read_dimensions(folder: Path) -> int:
