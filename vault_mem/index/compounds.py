@@ -69,6 +69,8 @@ def pieces_of(run: str) -> tuple[Piece, ...]:
     Args:
         run: without spaces; only the first 256 characters are read.
     """
+    if run.isascii() and run.isalpha() and len(run) <= MAX_TOKEN and (run.islower() or run.isupper() or run.istitle()):
+        return _part(run.lower())
     run = _APOSTROPHE.sub("", run[:MAX_RUN]).replace(",", "")
     pieces: list[Piece] = []
     if date := _DATE.match(run):
@@ -113,11 +115,10 @@ def _version(found: re.Match[str]) -> Iterator[Piece]:
         yield Piece(f"v{parts[0]}"[:MAX_TOKEN], f"v{parts[0]}"[:MAX_TOKEN])
 
 
-def _parts(name: str) -> Iterator[str]:
-    """Yield the words of a name, lower-cased."""
-    for piece in _JOINT.split(name):
-        if piece:
-            yield from (part.lower() for part in _camel_parts(piece))
+@lru_cache(maxsize=256)
+def _parts(name: str) -> tuple[str, ...]:
+    """Return the words of a name, lower-cased; a name is asked about twice in a row."""
+    return tuple(part.lower() for piece in _JOINT.split(name) if piece for part in _camel_parts(piece))
 
 
 def _camel_parts(piece: str) -> list[str]:
@@ -127,10 +128,13 @@ def _camel_parts(piece: str) -> list[str]:
     return [part for part in _CAMEL.findall(piece) if len(part) > 1] or [piece]
 
 
-def _part(word: str) -> Iterator[Piece]:
-    """Yield a word's token; of a code also its letters and its digits, of a word with accents also the plain one."""
-    if word in STOP_WORDS:
-        return
+@lru_cache(maxsize=32_768)
+def _part(word: str) -> tuple[Piece, ...]:
+    """Return a word's token; of a code also its letters and its digits, of a word with accents also the plain one."""
+    return () if word in STOP_WORDS else tuple(piece for piece in _forms(word) if piece.token)
+
+
+def _forms(word: str) -> Iterator[Piece]:
     yield Piece(word, stem(word), whole=_CODE.fullmatch(word) is not None)
     yield from _code_parts(word)
     if _HASH.fullmatch(word):
