@@ -13,10 +13,11 @@ from tokenizers import AddedToken
 from tests.data import data_folder
 from vault_mem.index.embedders import tokens
 from vault_mem.index.embedders.bundle import bundled_model
-from vault_mem.index.embedders.tokens import StretchTokens, reads_stretches_alone
+from vault_mem.index.embedders.tokens import StretchTokens, WholeTokens, reads_stretches_alone
 
 MODEL = StaticModel.from_pretrained(bundled_model(), force_download=False)
-LOOKED_UP = StretchTokens(MODEL)
+WHOLE = WholeTokens(MODEL.tokenizer, unknown=MODEL.unk_token_id)
+LOOKED_UP = StretchTokens(WHOLE, most=512)
 WORDS = st.sampled_from(
     ["running", "[UNK]", "[PAD]x", "naïve", "数据库", "don't", "a" * 70, "x" * 200, "🚀", "\u0301e", "ΑΣ"]
 )
@@ -26,7 +27,7 @@ BLANKS = st.sampled_from(
 
 
 def agrees(texts: Sequence[str]) -> None:
-    assert LOOKED_UP(texts) == MODEL.tokenize(texts)
+    assert LOOKED_UP(texts) == WHOLE(texts) == MODEL.tokenize(texts)
 
 
 @given(st.lists(st.lists(WORDS | BLANKS, max_size=12).map("".join), min_size=1, max_size=3))
@@ -53,7 +54,7 @@ def test_what_is_known_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MAX_KNOWN", 10)
     for start in range(0, 100, 20):
         agrees([" ".join(f"word{number}" for number in range(start, start + 20)), "y" * 300])
-    assert len(LOOKED_UP._known) <= 21
+    assert len(LOOKED_UP._tokens) <= 21
 
 
 def test_a_tokenizer_that_looks_past_blanks_is_left_alone() -> None:

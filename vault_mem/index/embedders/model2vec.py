@@ -1,4 +1,4 @@
-"""Static embeddings by model2vec; the seam to that library."""
+"""Static embeddings from a folder of model2vec's files."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from vault_mem.errors import InvalidConfigError
 from vault_mem.index.embedders.base import Matrix
 from vault_mem.index.embedders.bundle import MODEL_FILES
-from vault_mem.index.embedders.tokens import StretchTokens, reads_stretches_alone
+from vault_mem.index.embedders.static import StaticModel
 
 _MAX_HEADER = 1 << 20
 
@@ -23,7 +22,7 @@ _MAX_HEADER = 1 << 20
 class Model2VecEmbedder:
     """Embeds with a model2vec model from a folder; offline, and safe to share between threads.
 
-    Making one reads only the model's header; the library and the weights are loaded at the first `embed`.
+    Making one reads only the model's header; the libraries and the weights are loaded at the first `embed`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -66,9 +65,8 @@ class Model2VecEmbedder:
         """
         if not texts:
             return np.zeros((0, self._dimensions), dtype=np.float32)
-        with self._lock:  # encode() sets the tokenizer's truncation, which all threads would share
-            vectors = self._model.encode(list(texts), use_multiprocessing=False, normalize=False)
-        rows: Matrix = np.asarray(vectors, dtype=np.float32)
+        with self._lock:
+            rows = self._model.means(texts)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         rows /= np.where(norms > 0, norms, 1)
         return rows
@@ -86,16 +84,11 @@ class Model2VecEmbedder:
         """Do nothing: there are no connections."""
 
     @cached_property
-    def _model(self) -> Any:  # model2vec is not typed for us
-        from model2vec import StaticModel
-
+    def _model(self) -> StaticModel:
         try:
-            model = StaticModel.from_pretrained(self._folder, force_download=False)
+            return StaticModel(self._folder)
         except Exception as exc:  # (tokenizers and safetensors raise nothing narrower)
             raise InvalidConfigError(f"embedder {self._folder}", f"the model cannot be loaded ({exc})") from exc
-        if reads_stretches_alone(model.tokenizer):
-            model.tokenize = StretchTokens(model)
-        return model
 
 
 def _read_dimensions(folder: Path) -> int:

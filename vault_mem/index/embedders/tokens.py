@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 MAX_KNOWN = 65_536
 """Stretches whose tokens are kept; about 15 MB."""
@@ -33,50 +33,68 @@ def reads_stretches_alone(tokenizer: Any) -> bool:  # Any: the libraries are not
     )
 
 
-class StretchTokens:
-    """Tokenizes as a static model's own method does; for one thread at a time."""
+class Tokens(Protocol):
+    """Gives the token numbers of texts."""
 
-    def __init__(self, model: Any) -> None:  # Any: model2vec's StaticModel
+    def __call__(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token numbers of each text, cut first, those of unknown tokens then left out."""
+
+
+class WholeTokens:
+    """Tokenizes whole texts."""
+
+    def __init__(self, tokenizer: Any, *, unknown: int | None) -> None:
+        """Keep a tokenizer, which cuts by itself, and the token to leave out, None to leave out none."""
+        self._tokenizer = tokenizer
+        self._unknown = unknown
+
+    def __call__(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token numbers of each text, cut first, those of unknown tokens then left out."""
+        return [self.known(row) for row in self.all(texts)]
+
+    def all(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token numbers of each text, cut, unknown ones included."""
+        return [found.ids for found in self._tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+    def known(self, row: list[int]) -> list[int]:
+        """Return the token numbers of a text without the unknown ones."""
+        return [token for token in row if token != self._unknown] if self._unknown in row else row
+
+
+class StretchTokens:
+    """Gives the tokens of whole texts by looking their stretches up; for one thread at a time."""
+
+    def __init__(self, whole: WholeTokens, *, most: int | None) -> None:
         """Begin with no stretch known.
 
         Args:
-            model: one whose tokenizer reads stretches alone; its settings are looked at again for each batch.
+            whole: tokens by a tokenizer that reads stretches alone.
+            most: tokens it cuts a text at, None if it cuts none.
         """
-        self._model = model
-        self._whole = model.tokenize
-        self._known: dict[str, tuple[int, ...]] = {}
+        self._whole = whole
+        self._most = most
+        self._tokens: dict[str, list[int]] = {}
         self._long: list[str] = []
 
-    def __call__(self, sentences: Sequence[str]) -> list[list[int]]:
-        """Return the token numbers of each text, cut at the model's length, unknown tokens left out."""
-        if any(_GLUE.search(sentence) for sentence in sentences):
-            ids: list[list[int]] = self._whole(sentences)
-            return ids
-        stretches = [sentence.split() for sentence in sentences]
+    def __call__(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token numbers of each text, cut first, those of unknown tokens then left out."""
+        if any(_GLUE.search(text) for text in texts):
+            return self._whole(texts)
+        stretches = [text.split() for text in texts]
         self._learn(set(chain.from_iterable(stretches)))
-        limit = self._limit()
-        found = [list(chain.from_iterable(map(self._known.__getitem__, words)))[:limit] for words in stretches]
+        rows = [list(chain.from_iterable(map(self._tokens.__getitem__, parts)))[: self._most] for parts in stretches]
         self._forget_long()
-        unknown = self._model.unk_token_id
-        if unknown is None:
-            return found
-        return [[token for token in row if token != unknown] if unknown in row else row for row in found]
-
-    def _limit(self) -> int | None:
-        truncation = self._model.tokenizer.truncation
-        return int(truncation["max_length"]) if truncation else None
+        return [self._whole.known(row) for row in rows]
 
     def _learn(self, stretches: Iterable[str]) -> None:
         """Have the tokens of stretches, unknown ones included."""
-        if len(self._known) > MAX_KNOWN:
-            self._known.clear()
-        fresh = [stretch for stretch in stretches if stretch not in self._known]
-        if fresh:
-            encodings = self._model.tokenizer.encode_batch_fast(fresh, add_special_tokens=False)
-            self._known.update((stretch, tuple(found.ids)) for stretch, found in zip(fresh, encodings, strict=True))
-            self._long = [stretch for stretch in fresh if len(stretch) > _MAX_STRETCH]
+        if len(self._tokens) > MAX_KNOWN:
+            self._tokens.clear()
+        fresh = [stretch for stretch in stretches if stretch not in self._tokens]
+        self._tokens.update(zip(fresh, self._whole.all(fresh), strict=True))
+        self._long = [stretch for stretch in fresh if len(stretch) > _MAX_STRETCH]
 
     def _forget_long(self) -> None:
         for stretch in self._long:
-            del self._known[stretch]
+            del self._tokens[stretch]
         self._long = []
