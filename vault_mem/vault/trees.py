@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from threading import Lock
+from typing import cast
 
 from vault_mem.errors import RevisionNotFoundError
 from vault_mem.notes.listing import Listing
@@ -41,6 +42,11 @@ class TreeCache:
         carried = None if neighbour is None else self._carry(*neighbour, commit)
         return self._keep(commit, self._list(commit) if carried is None else carried)
 
+    def knows(self, commit: CommitId) -> bool:
+        """Whether a commit's notes are at hand."""
+        with self._lock:
+            return commit in self._kept
+
     def advance(self, parent: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]) -> None:
         """Learn a commit that was just made from its parent, without asking git."""
         with self._lock:
@@ -52,14 +58,7 @@ class TreeCache:
         outcome = self._repository.attempt("ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit)
         if outcome.status:
             raise RevisionNotFoundError(commit, "no such commit here")
-        notes: dict[NotePath, BlobId] = {}
-        for record in split_nul(outcome.output):
-            facts, _, name = record.partition(b"\t")
-            mode, _, blob = facts.decode("ascii").split()
-            path = decode_path(name)
-            if path is not None and mode in FILE_MODES:
-                notes[path] = BlobId(blob)
-        return Listing(notes)
+        return Listing(_notes_in(outcome.output))
 
     def _carry(self, neighbour: CommitId, notes: Listing, commit: CommitId) -> Listing | None:
         """Return a commit's notes from those of another one, None if git no longer has one of the two."""
@@ -77,6 +76,23 @@ class TreeCache:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return notes
+
+
+def _notes_in(listed: bytes) -> dict[NotePath, BlobId]:
+    """Read `ls-tree -z` output, `mode kind <40 digits><tab>path` each. Source: git-ls-tree(1)."""
+    try:
+        records = listed.decode("utf-8").split("\0")
+    except UnicodeDecodeError:  # a name that is no note; the others are
+        records = [text for text in map(_decoded, split_nul(listed)) if text is not None]
+    found = {line[53:]: line[12:52] for line in records if line[:6] in FILE_MODES and is_note(line[53:])}
+    return cast("dict[NotePath, BlobId]", found)
+
+
+def _decoded(record: bytes) -> str | None:
+    try:
+        return record.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def parse_changes(fields: Iterator[bytes]) -> Iterator[FileChange]:
