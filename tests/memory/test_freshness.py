@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 import vault_mem
 from tests.vaults import git
 from vault_mem import Memory
+
+
+@pytest.fixture(params=[False, True], ids=["asking", "watching"])
+def memory(vault: Path, request: pytest.FixtureRequest) -> Iterator[Memory]:
+    """The empty vault, open: every test here holds whether it is watched or not."""
+    with vault_mem.open_memory(vault, agent="tester", session="s1", watch=request.param) as opened:
+        yield opened
 
 
 def _found(memory: Memory, query: str) -> list[str]:

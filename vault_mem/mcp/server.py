@@ -122,7 +122,7 @@ def serve(vault: Path | None = None, toolsets: Sequence[str] = (CORE,)) -> None:
 def _open(vault: Path | None) -> Memory:
     from vault_mem import open_memory
 
-    return open_memory(vault)
+    return open_memory(vault, watch=True)
 
 
 @contextmanager

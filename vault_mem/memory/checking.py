@@ -49,7 +49,8 @@ def _notices(session: Session) -> Iterator[str]:
     """Yield what a person should know: also of models that did not answer, and of recalls that are not recorded."""
     if session.vault.identity_hint:
         yield session.vault.identity_hint
-    troubles = (session.index.embedder_trouble, session.reranker.trouble if session.reranker else None)
+    reranker = session.reranker.trouble if session.reranker else None
+    troubles = (session.index.embedder_trouble, reranker, session.vault.watch_trouble)
     yield from filter(None, troubles)
     if session.recalls.trouble:
         yield f"Recalls are not recorded: {session.recalls.trouble}"

@@ -27,6 +27,7 @@ def open_memory(
     agent: str | None = None,
     session: str | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    watch: bool = False,
 ) -> Memory:
     """Open a vault for remembering and recalling.
 
@@ -37,6 +38,8 @@ def open_memory(
         agent: who writes, where a verb is not told; a commit trailer.
         session: the writer's session, where a verb is not told; a commit trailer.
         progress: called with (stage, done, total) while the index catches up.
+        watch: whether to note which files change, so that a question need not look at the whole work tree; worth it
+            where many are asked. Where the system does not tell, `status` says so and nothing else differs.
 
     Raises:
         NotAVaultError: if there is no vault there.
@@ -46,6 +49,8 @@ def open_memory(
     prepare_environment()
     chosen = settings or load_settings()
     vault = Vault.open(_locate(path, chosen), chosen)
+    if watch:
+        vault.watch()
     failures = chosen.cache_dir / FAILURES_FOLDER
     try:
         reranker = load_reranker(chosen.reranker, failures=failures)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 from vault_mem.config import Settings
-from vault_mem.errors import ReadOnlyVaultError, StorageError
+from vault_mem.errors import ReadOnlyVaultError, RevisionNotFoundError, StorageError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
@@ -29,6 +30,7 @@ from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
 from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.trees import TreeCache
+from vault_mem.vault.watching import Watch
 from vault_mem.vault.worktree import Snapshot, WorkTree, overlay, read_bytes, read_state
 
 _MANY = 64
@@ -60,6 +62,7 @@ class Vault:
         self._writer = WritePipeline(repository, settings.repository_state(self.key))
         self._lock = WritersLock(repository.common_dir)
         self._maintenance = Maintenance(repository, is_on=settings.maintenance)
+        self._watch: Watch | None = None
         self.checkouts = Checkouts(repository, settings.repository_state(self.key))
 
     @classmethod
@@ -90,7 +93,9 @@ class Vault:
             return None
 
     def close(self) -> None:
-        """End git's processes."""
+        """End git's processes, and stop watching."""
+        if self._watch is not None:
+            self._watch.close()
         self._repository.close()
 
     @property
@@ -119,8 +124,30 @@ class Vault:
 
     def current(self) -> Snapshot:
         """Return the notes as they are now: HEAD's, with the work tree's changes laid over them."""
-        state = self.state()
-        return overlay(self.root, state, self.tree(state.commit) if state.commit else Listing({}))
+        return self._watch.current() if self._watch else self._look()[1]
+
+    def watch(self) -> None:
+        """From now on, let `current` ask git only about what was touched since; see `Watch`."""
+        if self._watch is None:
+            self._watch = Watch(self._repository, self.tree, self._look)
+
+    @property
+    def watch_trouble(self) -> str | None:
+        """Why watching does not work, None if it does, or was not asked for."""
+        return self._watch.trouble if self._watch else None
+
+    def _look(self) -> tuple[WorkTree, Snapshot]:
+        """Ask git about everything, and read HEAD's notes meanwhile."""
+        head = self.head()
+        if head is None or self._trees.knows(head):
+            state = self.state()
+        else:
+            with ThreadPoolExecutor(1, thread_name_prefix="vault-mem-look") as pool:
+                asked = pool.submit(self.state)
+                with suppress(RevisionNotFoundError):  # a commit that is gone already; what git says counts
+                    self.tree(head)
+                state = asked.result()
+        return state, overlay(self.root, state, self.tree(state.commit) if state.commit else Listing({}))
 
     def is_as_committed(self, path: NotePath, blob: BlobId) -> bool:
         """Whether the work tree has exactly this version at a path; one file is read."""
@@ -220,7 +247,9 @@ class Vault:
             StorageError: if the disk refuses.
         """
         self._require_writable()
-        with hold(self._writer, self._lock, self._trees.advance, timeout) as transaction:
+        with hold(self._writer, self._lock, self._learn, timeout) as transaction:
+            if self._watch is not None:
+                self._watch.begin()
             yield transaction
         self._maintenance.start_if_due()
 
@@ -241,6 +270,12 @@ class Vault:
     def checkpoints(self) -> Iterator[checkpoints.Mark]:
         """Yield the checkpoints, newest first."""
         return checkpoints.read(self._repository)
+
+    def _learn(self, base: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]) -> None:
+        """Take over a commit that was just made here."""
+        self._trees.advance(base, commit, changes)
+        if self._watch is not None:
+            self._watch.told(base, commit, changes)
 
     def _require_writable(self) -> None:
         if not self.is_writable:

@@ -6,6 +6,7 @@ import hashlib
 import stat
 import unicodedata
 from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _STATUS = (
     "status",
     "--porcelain=v2",
     "--branch",
+    "--no-ahead-behind",
     "-z",
     "--untracked-files=all",
     "--no-renames",
@@ -64,13 +66,18 @@ class Snapshot:
     gone: frozenset[NotePath] = frozenset()
 
 
-def read_state(repository: Repository) -> WorkTree:
-    """Ask git once what differs from HEAD; takes no lock and writes nothing."""
+def read_state(repository: Repository, paths: Sequence[str] = ()) -> WorkTree:
+    """Ask git once what differs from HEAD; takes no lock and writes nothing.
+
+    Args:
+        repository: whose work tree it is.
+        paths: files, and folders with all in them, to look at; the whole work tree if none is given.
+    """
     commit: CommitId | None = None
     branch: str | None = None
     changed: set[bytes] = set()
     unmerged: set[bytes] = set()
-    for record in split_nul(repository.run(*_STATUS)):
+    for record in split_nul(repository.run(*_STATUS, "--", *paths)):
         kind, rest = record[:1], record[2:]
         if kind == b"#":
             name, _, value = _shown(rest).partition(" ")
@@ -98,6 +105,28 @@ def overlay(root: Path, state: WorkTree, committed: Listing) -> Snapshot:
             changes[path] = version
     dirty = frozenset(path for path, version in changes.items() if version is not None)
     return Snapshot(state.commit, committed.changed(changes), dirty, frozenset(changes) - dirty)
+
+
+def relaid(
+    root: Path, state: WorkTree, committed: Listing, *, known: Snapshot, affected: Collection[NotePath]
+) -> Snapshot:
+    """Return the same as `overlay`, where only the affected paths may differ from what is known.
+
+    Args:
+        root: the top of the work tree.
+        state: what differs from HEAD now; no two paths in it differ only in case.
+        committed: the notes of HEAD.
+        known: an overlay of the same commit; where nothing differs, it is what is returned.
+        affected: paths whose file, or whose place in HEAD, may have changed since.
+    """
+    changed = frozenset(state.changed)
+    versions = {path: file_version(root, path) if path in changed else committed.get(path) for path in affected}
+    differing = {path: blob for path, blob in versions.items() if blob != committed.get(path)}
+    edited = frozenset(path for path, blob in differing.items() if blob is not None)
+    dirty = known.dirty - versions.keys() | edited
+    gone = known.gone - versions.keys() | (differing.keys() - edited)
+    found = Snapshot(state.commit, known.notes.changed(versions), dirty, gone)
+    return known if found == known else found
 
 
 def is_spelled(root: Path, path: NotePath) -> bool:
