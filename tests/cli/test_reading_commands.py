@@ -185,6 +185,14 @@ def test_status_counts(shell: Shell, tea: Path) -> None:
     assert "notes        2 in " in outcome.out
 
 
+def test_status_times_a_recall(shell: Shell, tea: Path) -> None:
+    outcome = shell("status", "--timings")
+    assert "lexical" in outcome.out
+    assert "git objects are not packed" in outcome.err
+    assert shell("status", "--timings", "--json").json["timings"]["first"]["total"] > 0
+    assert shell("status", "--json").json["timings"] is None
+
+
 def test_reindex_says_what_it_did(shell: Shell, tea: Path) -> None:
     assert shell("reindex", "--history").out.startswith("1 note, 1 passage indexed in ")
 

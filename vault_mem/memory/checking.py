@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from vault_mem.memory import timing
 from vault_mem.memory.answers import Finding, Reindexed, Report, Status
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Progress, Session
@@ -16,8 +17,9 @@ from vault_mem.vault.attributes import ATTRIBUTES_HINT
 _WORST_FIRST = {"error": 0, "warning": 1, "info": 2}
 
 
-def status(session: Session) -> Status:
+def status(session: Session, *, timings: bool) -> Status:
     """Return figures; see `Memory.status`."""
+    measured = timing.measured(session) if timings else None  # before anything else is loaded
     moment = session.present()
     tree = session.vault.state()
     coverage = session.index.coverage(moment.view)
@@ -42,6 +44,7 @@ def status(session: Session) -> Status:
         notice=tuple(_notices(session)),
         reranker=session.reranker.name if session.reranker else None,
         recall_log=str(session.recalls.folder) if session.recalls.is_on else None,
+        timings=measured,
     )
 
 

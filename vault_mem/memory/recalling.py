@@ -16,6 +16,7 @@ from vault_mem.memory.hits import Maker, Place, question_weights, within_budget
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.reranking import embedder_notices, reranked
 from vault_mem.memory.session import Session
+from vault_mem.memory.stopwatch import Stage, untimed
 from vault_mem.memory.succession import after_successors
 from vault_mem.memory.windows import asked_window, shown
 from vault_mem.notes.model import Chunk
@@ -35,20 +36,26 @@ MAX_COMPARED = 100
 """Places of a ranking that are compared with what stands above them."""
 
 
-def answered(session: Session, moment: Moment, question: Question) -> Recalled:
-    """Answer a question from a moment: the one it asks about, or one that is kept for many questions."""
+def answered(session: Session, moment: Moment, question: Question, stage: Stage = untimed) -> Recalled:
+    """Answer a question from a moment: the one it asks about, or one that is kept for many questions.
+
+    `stage` measures the parts, for who asks where the time goes.
+    """
     judged = _judged(moment, question)
     positions = select(moment.view.notes, question.filters, moment, now=judged)
     if not question.text:
         return _listed(session, moment, question, positions)
     window = asked_window(session, question, now=judged)
-    ranking, is_applied = _ranked(session, moment, question, positions, window)
+    with stage("ranking"):
+        ranking, is_applied = _ranked(session, moment, question, positions, window)
     if window is not None and (not ranking.ranked or _time_tokens(window).issuperset(ranking.terms.terms)):
         of_then = within(window, positions, moment)
         return replace(_listed(session, moment, question, of_then), window=shown(window, is_applied=True))
-    ranking, trouble = reranked(session, moment, question, ranking)
-    places = _arranged(session, moment, ranking, question, positions)
-    hits = _hits(session, moment, question, ranking, places)
+    with stage("reranking"):
+        ranking, trouble = reranked(session, moment, question, ranking)
+    with stage("hits"):
+        places = _arranged(session, moment, ranking, question, positions)
+        hits = _hits(session, moment, question, ranking, places)
     session.index.check(moment.view)
     notice = (*_notices(moment, question, ranking.terms, window), *embedder_notices(session, question), *trouble)
     answer = _recalled(moment, question, hits, total=len(places), notice=notice)

@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
@@ -69,6 +70,19 @@ class Session:
         if self.reranker is not None:
             self.reranker.close()
         self.vault.close()
+
+    def timed(self, vault: Vault, index: Index, lap: Callable[[str], None]) -> Session:
+        """Return this session with parts that are measured; `lap` is told what stage of catching up just ended."""
+
+        def progress(stage: str, done: int, total: int) -> None:
+            lap(stage)
+            if self._progress:
+                self._progress(stage, done, total)
+
+        measured = copy(self)
+        measured.vault, measured.index = vault, index
+        measured._progress = progress  # noqa: SLF001 - its own class
+        return measured
 
     def now(self) -> datetime:
         """Return the current time, aware UTC."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from vault_mem.memory import checking
+from vault_mem.memory import checking, timing
 from vault_mem.memory.answers import Reindexed, Report, Status
 from vault_mem.memory.evaluating import judging
 from vault_mem.memory.evaluating.evaluation import Evaluation
@@ -14,9 +14,17 @@ from vault_mem.memory.open_vault import OpenVault
 class Upkeep(OpenVault):
     """Figures, findings and repairs."""
 
-    def status(self) -> Status:
-        """Return the vault and its index in figures."""
-        return checking.status(self._session)
+    def status(self, *, timings: bool = False) -> Status:
+        """Return the vault and its index in figures.
+
+        Args:
+            timings: whether to measure a sample recall too, which is not recorded.
+        """
+        return checking.status(self._session, timings=timings)
+
+    def warm(self) -> None:
+        """Load what a recall needs, so that the next one is quick; for servers, while nobody waits."""
+        timing.warm(self._session)
 
     def reindex(self, *, history: bool = False, progress: Callable[[str, int, int], None] | None = None) -> Reindexed:
         """Throw the derived index away and build it again.

@@ -222,6 +222,11 @@ class Vault:
         lines = [*outcome.output.decode("utf-8", "replace").splitlines(), *outcome.error.splitlines()]
         return tuple(line for line in lines if line.strip()) or (f"git fsck ended with status {outcome.status}",)
 
+    def loose_objects(self) -> int:
+        """Return how many objects of git are not packed."""
+        count = self._repository.run("count-objects").split(b" ")[0]
+        return int(count) if count.isdigit() else 0
+
     def hostile_attributes(self) -> tuple[str, ...]:
         """Return the git attributes that keep git from storing notes byte for byte; empty for a sound vault."""
         return tuple(dict.fromkeys(attribute for _, attribute in hostile_attributes(self._repository)))

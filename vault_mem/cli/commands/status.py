@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import click
+
 from vault_mem.cli import evidence, output
 from vault_mem.cli.invocation import Call, opened, vault_command
-from vault_mem.memory.answers import Status
+from vault_mem.memory.answers import Status, Timings
 
 _CHANGED_SHOWN = 5
 
 
 @vault_command("status")
-def command(call: Call) -> None:
+@click.option("--timings", is_flag=True, help="Ask a sample question too, and show where its time goes.")
+def command(call: Call, timings: bool) -> None:
     """Show the vault and its index in figures."""
     with opened(call) as memory:
-        answer = memory.status()
+        answer = memory.status(timings=timings)
     if call.as_json:
         output.data(answer)
     else:
@@ -24,8 +27,22 @@ def command(call: Call) -> None:
 
 def _show(status: Status) -> None:
     output.table(("", ""), [(name, value) for name, value in _rows(status) if value])
+    if status.timings is not None:
+        _show_timings(status.timings)
     for text in status.notice:
         output.message(output.Styled("note: ", "warn"), text)
+
+
+def _show_timings(timings: Timings) -> None:
+    output.message(f'A recall of "{timings.question}", in milliseconds: the first one here, and the same again')
+    stages = dict.fromkeys((*timings.first, *timings.again))
+    rows = [(name, *(_milliseconds(times.get(name)) for times in (timings.first, timings.again))) for name in stages]
+    output.table(("", "first", "again"), rows)
+    output.message(f"{timings.loose_objects:,} git objects are not packed")
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds * 1000:,.1f}"
 
 
 def _rows(status: Status) -> list[tuple[str, str]]:

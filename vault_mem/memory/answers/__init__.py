@@ -22,7 +22,7 @@ from vault_mem.memory.answers.replayed import (
     Replay,
     ReplayedRecall,
 )
-from vault_mem.memory.answers.reports import Finding, Reindexed, Report, Status
+from vault_mem.memory.answers.reports import Finding, Reindexed, Report, Status, Timings
 from vault_mem.memory.answers.undone import Clash, Dependent, Undone, UndoneNote
 from vault_mem.memory.answers.written import (
     Imported,
@@ -74,6 +74,7 @@ __all__ = [
     "Status",
     "TimeWindow",
     "Timeline",
+    "Timings",
     "Turn",
     "Undone",
     "UndoneNote",

@@ -9,6 +9,23 @@ from vault_mem.notes.model import NotePath
 
 
 @dataclass(frozen=True, slots=True)
+class Timings:
+    """Where a sample recall spent its time, in seconds by stage.
+
+    Attributes:
+        question: what was asked.
+        first: as the process found things: the work tree looked at, the index caught up, everything loaded.
+        again: the same question once more.
+        loose_objects: git objects that are not packed; thousands of them make git slow.
+    """
+
+    question: str
+    first: Mapping[str, float]
+    again: Mapping[str, float]
+    loose_objects: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The vault and its index in figures.
 
@@ -19,6 +36,7 @@ class Status:
         embedder, reranker: the models in use, None for none; neither is asked whether it answers.
         recall_log: the folder where recalls of sessions are recorded, None if the user switched that off.
         operation: a merge, rebase, … in progress, None otherwise.
+        timings: where a recall spends its time, if that was asked for.
     """
 
     revision: str | None
@@ -41,6 +59,7 @@ class Status:
     notice: tuple[str, ...] = ()
     reranker: str | None = None
     recall_log: str | None = None
+    timings: Timings | None = None
 
 
 @dataclass(frozen=True, slots=True)
