@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
+
+from vault_mem.errors import VaultBusyError, VaultMemError
 
 if TYPE_CHECKING:
     from vault_mem.memory.service import Memory
@@ -14,7 +17,8 @@ if TYPE_CHECKING:
 class Opening:
     """A vault that is opened at most once, in a thread of its own.
 
-    Whoever needs it waits for it; after an opening that failed, the next who asks tries again.
+    Whoever needs it waits for it; after an opening that failed, the next who asks tries again. In the same thread it is
+    then warmed up, which nobody waits for.
     """
 
     def __init__(self, open_vault: Callable[[], Memory]) -> None:
@@ -23,12 +27,14 @@ class Opening:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="vault-mem-open")
         self._lock = Lock()
         self._opened: Future[Memory] | None = None
+        self._is_closing = False
 
     def start(self) -> Future[Memory]:
         """Begin to open the vault unless it is open or being opened; return what will hold it."""
         with self._lock:
             if self._opened is None or (self._opened.done() and self._opened.exception() is not None):
                 self._opened = self._thread.submit(self._open_vault)
+                self._thread.submit(self._warm, self._opened)
             return self._opened
 
     def memory(self) -> Memory:
@@ -39,8 +45,24 @@ class Opening:
         """
         return self.start().result()
 
+    def proceed(self, _stage: str, _done: int, _total: int) -> None:
+        """Let the index go on to catch up, until the vault is closed.
+
+        Raises:
+            VaultBusyError: if it is being closed; the next process goes on from there.
+        """
+        if self._is_closing:
+            raise VaultBusyError("The server is being closed")
+
+    def _warm(self, opened: Future[Memory]) -> None:
+        """Load what the first recall needs; what goes wrong is said to the first who asks."""
+        if opened.exception() is None and not self._is_closing:
+            with suppress(VaultMemError):
+                opened.result().warm()
+
     def close(self) -> None:
         """Close the vault if it was opened; it cannot be opened again."""
+        self._is_closing = True
         self._thread.shutdown(wait=True)
         if self._opened is not None and self._opened.exception() is None:
             self._opened.result().close()
