@@ -243,7 +243,7 @@ def test_an_engine_that_is_deleted_is_made_again_alone(index: Index, files: File
 def test_a_damaged_engine_is_made_again(index: Index, files: Files, tmp_path: Path, name: str, is_open: bool) -> None:
     view = filled(index, files)
     for file in part(tmp_path, name).iterdir():
-        if file.suffix in {".seg", ".toc", ".f32"}:
+        if file.suffix in {".pst", ".toc", ".f32"}:
             file.write_bytes(b"\x80" * 40)
     if not is_open:
         index.close()
@@ -264,7 +264,7 @@ def test_a_damaged_catalog_is_begun_again(index: Index, files: Files, tmp_path: 
     catalog.write_bytes(content)
     again = opened(tmp_path)
     assert best(again, filled(again, files), "headers") == "decisions/api.md"
-    assert len(list(root(tmp_path).glob("*/lexical"))) == 1
+    assert len(list(root(tmp_path).glob("*/lexical-*"))) == 1
     again.close()
 
 

@@ -42,7 +42,7 @@ class Engines:
             embedder: None for words only. Vectors of each model stand in a folder named by its id.
         """
         self._embedder = embedder
-        self._folders = [folder / "lexical"]
+        self._folders = [folder / "lexical-whoosh"]
         self.lexical: LexicalIndex = WhooshLexicalIndex(self._folders[0])
         self.vectors: VectorIndex | None = None
         if embedder:

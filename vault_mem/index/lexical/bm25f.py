@@ -2,65 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vault_mem.index.lexical.base import FIELDS, FieldWeights, Ids, Mask, Scores
+from vault_mem.index.lexical.postings import Postings
 
 Counts = NDArray[np.float32]
 
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The documents that hold a term in a field, shape (m,), and how often each does, shape (m,)."""
-
-    ids: Ids
-    counts: Counts
-    EMPTY: ClassVar[Postings]
-
-    @property
-    def size(self) -> int:
-        """About what they take in memory, in postings."""
-        return len(self.ids) + 16
-
-
-Postings.EMPTY = Postings(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32))
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    """How many documents are live, and the mean length of each field over those that have it, None if none has."""
+
+    total: int
+    means: Mapping[str, float | None]
+
+
 class Lengths:
-    """How many tokens each document has in each field, shape (number of fields, n), and which ids are stored, (n,)."""
+    """How many tokens each stored document has in each field.
 
-    tokens: Counts
-    stored: Mask
+    Attributes:
+        tokens: shape (number of fields, n), float32.
+        stored: which ids there are, shape (n,).
+    """
 
-    @staticmethod
-    def of(parts: Sequence[NDArray[np.void]]) -> Lengths:
-        """Gather them from rows of (id, lengths); ids below 0 are left out."""
+    def __init__(self, parts: Sequence[NDArray[np.void]]) -> None:
+        """Gather them from rows of (id, lengths), as `postings.ROW_TYPE` has them; an id is in one row."""
         size = 1 + max((int(part["id"].max(initial=-1)) for part in parts), default=-1)
-        tokens = np.zeros((len(FIELDS), size), dtype=np.float32)
-        stored = np.zeros(size, dtype=np.bool_)
+        self.tokens: Counts = np.zeros((len(FIELDS), size), dtype=np.float32)
+        self.stored: Mask = np.zeros(size, dtype=np.bool_)
         for part in parts:
-            kept = part["id"] >= 0
-            tokens[:, part["id"][kept]] = part["lengths"][kept].T
-            stored[part["id"][kept]] = True
-        return Lengths(tokens, stored)
+            self.tokens[:, part["id"]] = part["lengths"].T
+            self.stored[part["id"]] = True
+        self._statistics: dict[int, tuple[Mask, Statistics]] = {}
 
-    def resized(self, count: int) -> Lengths:
-        """Return them for exactly `count` documents."""
-        known = len(self.stored)
-        if known >= count:
-            return Lengths(self.tokens[:, :count], self.stored[:count])
-        padding = (0, count - known)
-        return Lengths(np.pad(self.tokens, ((0, 0), padding)), np.pad(self.stored, padding))
+    def statistics(self, live: Mask) -> Statistics:
+        """Return the statistics of the live documents; those of read-only masks that were asked last are kept."""
+        if live.flags.writeable:
+            return self._measured(live)
+        kept = self._statistics.pop(id(live), None)
+        if kept is None:
+            kept = live, self._measured(live)  # the mask too, so that no other one gets its identity
+        self._statistics[id(live)] = kept
+        while len(self._statistics) > _REMEMBERED:
+            del self._statistics[next(iter(self._statistics))]
+        return kept[1]
+
+    def _measured(self, live: Mask) -> Statistics:
+        count = min(len(live), len(self.stored))
+        alive = live[:count] & self.stored[:count]
+        means = {name: _mean(self.tokens[i, :count], alive) for i, name in enumerate(FIELDS)}
+        return Statistics(int(np.count_nonzero(alive)), means)
 
 
 def score_terms(
-    terms: Sequence[tuple[Mapping[str, Sequence[Postings]], int]],
+    terms: Iterable[tuple[Mapping[str, Sequence[Postings]], int]],
     lengths: Lengths,
     *,
     live: Mask,
@@ -72,11 +74,11 @@ def score_terms(
     With tf_f a term's count in field f, len_f the field's length and avg_f its mean over the live documents that have
     the field: tf = sum_f w_f tf_f / (1 - b + b len_f / avg_f), score = sum over terms of
     ln(1 + (N - df + .5) / (df + .5)) * tf (k1 + 1) / (k1 + tf), where N counts the live documents and df those of them
-    that hold the term in any weighted field.
+    that hold the term in any weighted field. Only documents that hold a term are touched.
 
     Args:
         terms: a term's postings (in parts that share no document) by field, and how often the query has the term.
-        lengths: of every document.
+        lengths: of every document that the postings name.
         live: documents the statistics come from, shape (n,).
         allowed: documents to score, shape (n,).
         weights: weights > 0, k1 and b.
@@ -85,32 +87,53 @@ def score_terms(
     Probabilistic Relevance Framework, 2009; the idf with 1 + is Lucene's, never negative.
     """
     count = max(len(allowed), len(live))
+    known = lengths.statistics(live)
+    live = _resized(live, count)
     scores = np.zeros(count, dtype=np.float32)
-    known = lengths.resized(count)
-    live = _resized(live, count) & known.stored
-    total = int(np.count_nonzero(live))
-    divisors = {name: _divisor(known.tokens[i], live, weights) for i, name in enumerate(FIELDS)}
+    frequency = np.zeros(count, dtype=np.float32)
     for fields, repeats in terms:
-        frequency = np.zeros(count, dtype=np.float32)
-        for name, parts in fields.items():
-            for part in parts:
-                inside = part.ids < count
-                ids = part.ids[inside]
-                frequency[ids] += weights.weights[name] * part.counts[inside] / divisors[name][ids]
-        held = int(np.count_nonzero(live & (frequency > 0)))
-        idf = np.log(1 + (total - held + 0.5) / (held + 0.5))
-        scores += repeats * idf * frequency * (weights.k1 + 1) / (weights.k1 + frequency + (frequency == 0))
+        ids = _add_frequencies(frequency, fields, lengths, known, weights)
+        found = frequency[ids]
+        frequency[ids] = 0
+        held = int(np.count_nonzero(live[ids]))
+        idf = np.log(1 + (known.total - held + 0.5) / (held + 0.5))
+        scores[ids] += repeats * idf * found * (weights.k1 + 1) / (weights.k1 + found)
     return np.where(allowed, scores[: len(allowed)], np.float32(0))
 
 
-def _divisor(lengths: Counts, live: Mask, weights: FieldWeights) -> Counts:
-    """Return 1 - b + b len / avg of every document; 1 where no live document has the field."""
+def holding(parts: Iterable[Postings], live: Mask) -> Ids:
+    """Return the ids of the live documents that any of the postings name, ascending."""
+    holds = np.zeros(len(live), dtype=np.bool_)
+    for part in parts:
+        holds[part.below(len(live)).ids] = True
+    return np.flatnonzero(holds & live)
+
+
+def _add_frequencies(
+    frequency: Counts,
+    fields: Mapping[str, Sequence[Postings]],
+    lengths: Lengths,
+    known: Statistics,
+    weights: FieldWeights,
+) -> Ids:
+    """Add a term's weighted frequencies to an array of zeros; returns the documents that hold it, each once."""
+    touched: list[NDArray[np.uint32]] = []
+    for name, parts in fields.items():
+        tokens, mean = lengths.tokens[FIELDS.index(name)], known.means[name]
+        for part in (whole.below(len(frequency)) for whole in parts):
+            before = frequency[part.ids]
+            counts = weights.weights[name] * part.counts.astype(np.float32)
+            if mean is not None:
+                counts /= (1 - weights.b + weights.b * tokens[part.ids] / mean).astype(np.float32)
+            frequency[part.ids] = before + counts
+            touched.append(part.ids[before == 0] if touched else part.ids)
+    return np.concatenate(touched).astype(np.int64) if touched else np.empty(0, dtype=np.int64)
+
+
+def _mean(lengths: Counts, live: Mask) -> float | None:
     held = live & (lengths > 0)
     count = np.count_nonzero(held)
-    if not count:
-        return np.ones_like(lengths)
-    mean = float(lengths[held].sum(dtype=np.float64)) / float(count)
-    return (1 - weights.b + weights.b * lengths / mean).astype(np.float32)
+    return float(lengths[held].sum(dtype=np.float64)) / float(count) if count else None
 
 
 def _resized(mask: Mask, count: int) -> Mask:
