@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from vault_mem.recall.scores import FloatArray, min_max
+from vault_mem.recall.scores import FloatArray, best, min_max
 
 _SCORES = arrays.arrays(np.float32, st.integers(1, 30), elements=st.floats(-100, 100, width=32))
 
@@ -31,3 +31,8 @@ def test_scaling_keeps_the_order_and_stays_in_range(scores: FloatArray) -> None:
     assert float(scaled.min()) >= 0
     assert float(scaled.max()) <= 1
     assert (np.diff(scaled[np.argsort(scores, kind="stable")]) >= 0).all()
+
+
+@given(scores=arrays.arrays(np.float32, st.integers(0, 30), elements=st.integers(-2, 2)), count=st.integers(1, 31))
+def test_the_best_are_those_a_stable_sort_has_first(scores: FloatArray, count: int) -> None:
+    assert best(scores, count).tolist() == np.argsort(-scores, kind="stable")[:count].tolist()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from vault_mem.index.compounds import MAX_TOKEN, Piece, pieces_of, tokens_of
+from vault_mem.index.compounds import MAX_TOKEN, Piece, pieces_of, surfaces_of, tokens_of
 from vault_mem.index.scripts import MARKS, PICTURES, UNSPACED, normalized
 
 MAX_CHARACTERS = 1_048_576
@@ -52,7 +52,7 @@ def written_words(text: str) -> Iterator[str]:
     """Yield the words of a text as written but lower-cased, repeats included; identifiers give their parts as well."""
     for _, word, _ in _RUN.findall(_readable(text)):
         if word:
-            yield from (piece.surface for piece in pieces_of(word))
+            yield from surfaces_of(word)
 
 
 def analyze(text: str, *, query: bool = False) -> list[str]:

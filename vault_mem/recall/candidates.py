@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from vault_mem.index.index import Index
 from vault_mem.index.lexical.base import Ids
 from vault_mem.index.view import Positions, View
-from vault_mem.recall.scores import FloatArray, min_max
+from vault_mem.recall.scores import FloatArray, best, min_max
 from vault_mem.recall.terms import Terms, term_weights
 from vault_mem.recall.weights import Weights
 
@@ -120,26 +120,27 @@ def with_neighbours(scores: FloatArray, owners: NDArray[np.int32]) -> FloatArray
     return total
 
 
-def _note_scores(terms: Terms, *, index: Index, view: View) -> FloatArray:
+def _note_scores(terms: Terms, sizes: NDArray[np.float32], *, index: Index, view: View) -> FloatArray:
     """Return how well each note as a whole fits the words, shape (len(view.notes),), >= 0.
 
     BM25 in which a note's words are its passages: a term's frequency is the number of passages that hold it, a note's
-    length the number of its passages; idf is that of passages.
+    length (`sizes`) the number of its passages; idf is that of passages.
     """
-    sizes = np.bincount(view.owners[view.live], minlength=len(view.notes)).astype(np.float32)
     scale = NOTE_K1 * (1 - NOTE_B + NOTE_B * sizes / max(1.0, float(sizes.mean())))
     known = term_weights(terms.frequencies, int(np.count_nonzero(view.live)))
     scores = np.zeros(len(view.notes), dtype=np.float32)
     for term, ids in index.holders(tuple(known), view=view).items():
-        held = np.bincount(view.owners[ids], minlength=len(view.notes)).astype(np.float32)
-        scores += known[term] * held * (NOTE_K1 + 1) / (held + scale)
+        counts = np.bincount(view.owners[ids], minlength=len(view.notes))
+        holders = np.flatnonzero(counts)
+        held = counts[holders].astype(np.float32)
+        scores[holders] += known[term] * held * (NOTE_K1 + 1) / (held + scale[holders])
     return scores
 
 
 def _note_part(terms: Terms, lexical: FloatArray, owners: NDArray[np.int32], *, index: Index, view: View) -> FloatArray:
     """Return how well each passage's note fits, 0..1; a note of one passage fits as well as that."""
-    sizes = np.bincount(view.owners[view.live], minlength=len(view.notes))
-    whole = min_max(_note_scores(terms, index=index, view=view)[owners])
+    sizes = np.bincount(view.owners[view.live], minlength=len(view.notes)).astype(np.float32)
+    whole = min_max(_note_scores(terms, sizes, index=index, view=view)[owners])
     return np.where(sizes[owners] == 1, min_max(lexical), whole).astype(np.float32)
 
 
@@ -168,7 +169,7 @@ def _order(scores: FloatArray, reached: FloatArray, cosines: FloatArray | None) 
     """Return the rows worth ranking, best first, `POOL` at most."""
     chosen = reached > 0
     if cosines is not None:
-        near = np.argsort(-cosines, kind="stable")[:DENSE_POOL]
+        near = best(cosines, DENSE_POOL)
         chosen[near[cosines[near] > MIN_COSINE]] = True
     rows = np.flatnonzero(chosen)
-    return rows[np.argsort(-scores[rows], kind="stable")[:POOL]]
+    return rows[best(scores[rows], POOL)]
