@@ -380,3 +380,17 @@ def test_what_a_side_did_to_a_note_without_an_id_in_the_same_place_is_not_its_pa
     found = subjects(trace(log, "later", ids(one="v1 v2")))
     assert "placed" not in found
     assert "taken" not in found
+
+
+def test_what_a_side_took_of_another_note_is_not_the_past_of_one_that_came_to_its_place(log: CommitLog) -> None:
+    log.add(
+        [
+            commit("made", changes=[("one.md", None, "o1"), ("note.md", None, "t1")]),
+            commit("placed", "made", changes=[("one.md", "o1", None), ("away.md", None, "o1")]),
+            commit("taken", "placed", changes=[("away.md", "o1", None)]),
+            commit("moved", "made", changes=[("note.md", "t1", None), ("away.md", None, "t2")]),
+            commit("merge", "moved", "taken", changes=[]),
+        ]
+    )
+    found = subjects(lineage(log, "merge", ids(one="o1", two="t1 t2")).trace(NotePath("away.md")))
+    assert found == ["moved", "made"]

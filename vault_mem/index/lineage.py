@@ -264,9 +264,12 @@ class Lineage:
     def _own_version(self, change: PathChange, path: NotePath, own: BlobId | None) -> Version | None:
         """Return what a change did to the note that a line is about: gone where another took its place."""
         version = self._version(change, path)
-        if version is None or own is None or change.new is None or not self._is_other(change.new, own):
+        if version is None or own is None:
             return version
-        return None if change.old is None or self._is_other(change.old, own) else replace(version, blob=None)
+        was_other = change.old is None or self._is_other(change.old, own)
+        if change.new is None or self._is_other(change.new, own):
+            return None if was_other else replace(version, blob=None)
+        return version
 
     def _came_from(self, change: PathChange, path: NotePath, blob: BlobId) -> list[_Place]:
         """Return where a note was before the commit in which it arrives at a path; of a merge, at that path too."""
