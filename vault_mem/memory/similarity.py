@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from vault_mem.index.analysis import analyze
+from vault_mem.index.lexical.base import Mask
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Session
 from vault_mem.notes.model import NotePath
 from vault_mem.recall.excerpts import without_title
 from vault_mem.recall.filters import select
-from vault_mem.recall.query import Filters, Question
-from vault_mem.recall.ranking import rank
+from vault_mem.recall.query import Filters
 
 CANDIDATES = 8
 PROBE_CHARACTERS = 1_000
-QUESTION_CHARACTERS = 300
+MEANING_CHARACTERS = 300
 MIN_OVERLAP = 0.6
 MIN_COSINE = 0.92
+
+_Found = Iterator[tuple[int, float]]
+"""Documents, and how like the text they are, 0..1."""
 
 
 def overlap(first: frozenset[str], second: frozenset[str]) -> float:
@@ -25,25 +32,50 @@ def overlap(first: frozenset[str], second: frozenset[str]) -> float:
 
 
 def similar_notes(session: Session, moment: Moment, text: str, *, without: NotePath) -> tuple[NotePath, ...]:
-    """Return the paths of notes that say nearly what the text says, the nearest first.
+    """Return the paths of up to 8 notes that say nearly what the text says, the nearest first.
 
     A note counts if one of its passages shares at least 60 % of the words (Jaccard over analysed tokens) or is at least
     0.92 alike in meaning (cosine). Archived and superseded notes do not count.
     """
     probe = text[:PROBE_CHARACTERS]
-    words = frozenset(analyze(probe))
-    if not words or not moment.view.notes:
+    if not moment.view.notes or not analyze(probe):
         return ()
-    question = Question(text=probe[:QUESTION_CHARACTERS], filters=Filters(), now=session.now(), limit=CANDIDATES)
-    positions = select(moment.view.notes, question.filters, moment, now=question.now)
-    ranking = rank(question, session.index, view=moment.view, positions=positions, facts=moment)
-    found: list[NotePath] = []
-    for entry in ranking.ranked[:CANDIDATES]:
-        note = moment.view.notes[entry.position]
-        path = note.path
-        chunk = session.index.catalog.chunk(entry.document)
-        passage = frozenset(analyze(without_title(chunk.text, note.title)))
-        alike = overlap(words, passage) >= MIN_OVERLAP or (entry.cosine or 0.0) >= MIN_COSINE
-        if alike and path != without and path not in found:
-            found.append(path)
-    return tuple(found)
+    positions = select(moment.view.notes, Filters(), moment, now=session.now())
+    allowed = moment.view.note_mask(positions)
+    found: dict[NotePath, float] = {}
+    by_words, by_meaning = (find(session, moment, probe, allowed) for find in (_by_words, _by_meaning))
+    for document, likeness in (*by_words, *by_meaning):
+        for position in moment.view.notes_of(document):
+            path = moment.view.notes[position].path
+            if path != without and allowed[document]:
+                found[path] = max(likeness, found.get(path, 0.0))
+    return tuple(sorted(found, key=lambda path: (-found[path], path))[:CANDIDATES])
+
+
+def _by_words(session: Session, moment: Moment, probe: str, allowed: Mask) -> _Found:
+    """Find passages by the words that few have.
+
+    What has 60 % of n words has one of any floor(0.4 n) + 1 of them, so the rarest are enough to look for. Source:
+    prefix filtering, Chaudhuri, Ganti and Kaushik, "A Primitive Operator for Similarity Joins", 2006.
+    """
+    words = frozenset(analyze(probe))
+    view, index = moment.view, session.index
+    counts = index.stored_frequencies(sorted(words), view=view)
+    telling = sorted(words, key=lambda word: (counts[word], word))[: int((1 - MIN_OVERLAP) * len(words)) + 1]
+    held = index.holders([word for word in telling if counts[word]], view=view)
+    documents, shared = np.unique(np.concatenate([*held.values(), np.empty(0, dtype=np.int64)]), return_counts=True)
+    kept = allowed[documents]
+    documents, shared = documents[kept], shared[kept]
+    best = documents[np.argsort(-shared, kind="stable")[:CANDIDATES]].tolist()
+    for document, chunk in index.catalog.chunks(best).items():
+        title = view.notes[view.notes_of(document)[0]].title
+        likeness = overlap(words, frozenset(analyze(without_title(chunk.text, title))))
+        if likeness >= MIN_OVERLAP:
+            yield document, likeness
+
+
+def _by_meaning(session: Session, moment: Moment, probe: str, allowed: Mask) -> _Found:
+    cosines = session.index.dense_scores(probe[:MEANING_CHARACTERS], view=moment.view, allowed=allowed)
+    if cosines is not None:
+        near = np.flatnonzero(cosines >= MIN_COSINE)
+        yield from zip(near.tolist(), cosines[near].tolist(), strict=True)
