@@ -1,6 +1,7 @@
-"""A writer that dies at a chosen moment: `python -m tests.vault.killing VAULT STEP before|after`.
+"""A writer that dies at a chosen moment: `python -m tests.vault.killing VAULT STEP before|after [MORE]`.
 
-It revises `a.md`, adds `deep/n.md` and deletes `b.md` in one act; STEP is a method of `WritePipeline`.
+It revises `a.md`, adds `deep/n.md` and deletes `b.md` in one act, and adds as many more as it is told to; STEP is a
+method of `WritePipeline`.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ CHANGES = (
 )
 
 
-def main(folder: str, step: str, when: str) -> None:
+def main(folder: str, step: str, when: str, more: str = "0") -> None:
     """Write, and die."""
     setattr(WritePipeline, step, _deadly(getattr(WritePipeline, step), before=when == "before"))
     with Vault.open(Path(folder), load_settings()).writing() as transaction:
-        transaction.commit(Act("revise", CHANGES, "killed"))
+        added = tuple(Change(NotePath(f"more/{n}.md"), b"more %d\n" % n) for n in range(int(more)))
+        transaction.commit(Act("revise", (*CHANGES, *added), "killed"))
 
 
 def _deadly(method: Callable[..., object], *, before: bool) -> Callable[..., object]:
@@ -42,4 +44,4 @@ def _deadly(method: Callable[..., object], *, before: bool) -> Callable[..., obj
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    main(*sys.argv[1:5])

@@ -52,7 +52,7 @@ def test_index_reads_back_as_git_wrote_it(folder: Path) -> None:
     found = image(folder)
     assert found is not None
     assert found.folders
-    assert found.format() == (folder / ".git" / "index").read_bytes()
+    assert b"".join(found.pieces()) == (folder / ".git" / "index").read_bytes()
     assert {name for name in NAMES if found.find(name.encode()) == TreeEntry("100644", EMPTY)} == set(NAMES[::2])
 
 

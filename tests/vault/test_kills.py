@@ -36,8 +36,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "v"
 
 
-def kill(folder: Path, step: str, when: str) -> None:
-    command = [sys.executable, "-m", "tests.vault.killing", str(folder), step, when]
+def kill(folder: Path, step: str, when: str, more: int = 0) -> None:
+    command = [sys.executable, "-m", "tests.vault.killing", str(folder), step, when, str(more)]
     ended = subprocess.run(command, capture_output=True, check=False, timeout=60)
     assert ended.returncode == KILLED, ended.stderr.decode()
 
@@ -110,3 +110,13 @@ def test_switch_to_another_branch_in_between_leaves_that_branch_clean(folder: Pa
     git(folder, "switch", "-q", "side")
     assert reopened(folder) == OLD
     assert git(folder, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize(("step", "when"), SAMPLED)
+def test_large_act_is_finished_by_the_next_writer(folder: Path, step: str, when: str) -> None:
+    kill(folder, step, when, more=150)
+    expected = NEW | {f"more/{n}.md": f"more {n}\n" for n in range(150)}
+    assert reopened(folder) == (OLD if (step, when) == ("_record", "before") else expected)
+    assert git(folder, "status", "--porcelain") == ""
+    assert not list((folder / ".git" / "objects" / "pack").glob("*.keep"))
+    assert not list((folder / ".git" / "objects" / "pack").glob("*.part"))

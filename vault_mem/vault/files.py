@@ -35,6 +35,7 @@ class FileWriter:
         self._staging = staging
         self._unsynced: set[Path] = set()
         self._unflushed: dict[int, Path] = {}
+        self._known: dict[Path, tuple[Path, int]] = {}
 
     def prepare(self, target: Path, content: bytes, *, flush: bool = True) -> Prepared:
         """Write the new bytes durably, in the staging folder or, on another disk, beside the target.
@@ -48,7 +49,6 @@ class FileWriter:
             StorageError: if the disk is full, read-only, or refuses.
         """
         with reporting(target):
-            self._make_folder(target.parent)
             folder, device = self._staging_for(target.parent)
             temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
             _write(temporary, content, _mode_of(target), flush=flush)
@@ -68,8 +68,11 @@ class FileWriter:
     def place(self, prepared: Prepared) -> None:
         """Make prepared bytes the target's content; its folder may have gone meanwhile with the last file in it."""
         with reporting(prepared.target):
-            self._make_folder(prepared.target.parent)
-            prepared.temporary.replace(prepared.target)
+            try:
+                prepared.temporary.replace(prepared.target)
+            except FileNotFoundError:
+                self._make_folder(prepared.target.parent)
+                prepared.temporary.replace(prepared.target)
         self._unsynced.add(prepared.target.parent)
 
     def drop(self, prepared: Prepared) -> None:
@@ -89,11 +92,12 @@ class FileWriter:
 
     def sync(self) -> None:
         """Make all that was placed and deleted so far durable."""
-        folders, self._unsynced = self._unsynced, set()
+        folders, self._unsynced, self._known = self._unsynced, set(), {}
         in_parallel(sync_folder, sorted(folders))
 
     def sweep(self) -> None:
         """Remove what a killed writer left in the staging folder; only the holder of the writers' lock may."""
+        self._known = {}
         with suppress(OSError):
             for left in self._staging.glob(f"{_PREFIX}*{_SUFFIX}"):
                 left.unlink(missing_ok=True)
@@ -108,10 +112,13 @@ class FileWriter:
             self._unsynced.add(new.parent)
 
     def _staging_for(self, folder: Path) -> tuple[Path, int]:
-        """Return where new bytes for a folder wait, which is on the same disk, and that disk."""
-        self._staging.mkdir(exist_ok=True)
-        device = folder.stat().st_dev
-        return (self._staging if self._staging.stat().st_dev == device else folder), device
+        """Return where new bytes for a folder wait, which is on the same disk, and that disk; the folder is made."""
+        if folder not in self._known:
+            self._make_folder(folder)
+            self._staging.mkdir(exist_ok=True)
+            device = folder.stat().st_dev
+            self._known[folder] = (self._staging if self._staging.stat().st_dev == device else folder, device)
+        return self._known[folder]
 
 
 def _write(path: Path, content: bytes, mode: int | None, *, flush: bool) -> None:

@@ -11,7 +11,7 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,9 +144,9 @@ class IndexEditor:
         """Put an index in the place of the one that was read; False if another program was faster."""
         self._staging.mkdir(exist_ok=True)
         temporary = self._staging / f"{_PREFIX}{secrets.token_hex(8)}"
-        content = image.format()
+        pieces = image.pieces()
         try:
-            written = _write(temporary, content, stat.S_IMODE(self._file.stat().st_mode))
+            written = _write(temporary, pieces, stat.S_IMODE(self._file.stat().st_mode))
             if not self._take_lock(temporary):
                 return False
             if self.stamp() != expected:
@@ -155,7 +155,7 @@ class IndexEditor:
             self._lock.replace(self._file)
         finally:
             temporary.unlink(missing_ok=True)
-        self._known = (_stamp(written, content[-DIGEST_SIZE:]), image)
+        self._known = (_stamp(written, pieces[-1]), image)
         return True
 
     def _take_lock(self, temporary: Path) -> bool:
@@ -169,11 +169,11 @@ class IndexEditor:
         return True
 
 
-def _write(path: Path, content: bytes, mode: int) -> os.stat_result:
+def _write(path: Path, pieces: Sequence[bytes], mode: int) -> os.stat_result:
     """Write a new file as git writes its index: not flushed, because it can be made again from HEAD."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(handle, "wb") as file:
-        file.write(content)
+        file.writelines(pieces)
         file.flush()
         if stat.S_IMODE(os.fstat(handle).st_mode) != mode:
             path.chmod(mode)

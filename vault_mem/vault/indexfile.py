@@ -119,11 +119,14 @@ class IndexImage:
         # No tree changes with a size.
         return replace(self.edited(changes, self.recent), folders=self.folders)
 
-    def format(self) -> bytes:
-        """Return the index as it stands in a file, digest and all."""
+    def pieces(self) -> list[bytes]:
+        """Return the index as it stands in a file, in pieces, because it is large; the last one is its digest."""
         folders = _EXTENSION.pack(b"TREE", len(self.folders)) + self.folders if self.folders else b""
-        content = b"".join((_HEADER.pack(b"DIRC", 2, self.count), *self.blocks, folders, self.others))
-        return content + _digest(content)
+        pieces = [_HEADER.pack(b"DIRC", 2, self.count), *self.blocks, folders, self.others]
+        digest = hashlib.sha1(usedforsecurity=False)
+        for piece in pieces:
+            digest.update(piece)
+        return [*pieces, digest.digest()]
 
 
 def parse_index(content: bytes, written: int) -> IndexImage | None:

@@ -198,8 +198,7 @@ class Transaction:
 
     def _step(self, change: Change, committed: TreeEntry | None, staged: TreeEntry | None, act: Act) -> Step:
         root = self._writer.repository.root
-        target = inside(root, change.path)
-        if target.is_dir() or _is_special(committed):
+        if (root / change.path).is_dir() or _is_special(committed):
             raise UnsafePathError(change.path, "is a folder or a link in the vault")
         file, wanted = self._present(change.path, committed, staged), _wanted(change, committed)
         if wanted and change.path not in act.seen:
