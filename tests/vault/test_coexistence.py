@@ -15,9 +15,13 @@ from vault_mem.vault.vault import Vault
 A = NotePath("a.md")
 
 
-@pytest.fixture
-def vault(tmp_path: Path) -> Iterator[Vault]:
+@pytest.fixture(params=["plain", "split"])
+def vault(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Vault]:
     with make_vault(tmp_path / "v", a="one\n", b="two\n", other="three\n") as opened:
+        if request.param == "split":
+            git(opened.root, "config", "core.splitIndex", "true")
+            git(opened.root, "config", "splitIndex.maxPercentChange", "100")
+            git(opened.root, "update-index", "--split-index")
         yield opened
 
 

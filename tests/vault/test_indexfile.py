@@ -14,7 +14,9 @@ from vault_mem.vault.indexedit import IndexEditor
 from vault_mem.vault.indexfile import IndexImage, parse_index
 from vault_mem.vault.objects import TreeEntry
 
+TEXT = "9daeafb9864cf43055ae93beb0afd6c7d144bfa4"
 EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"
+BLOBS = [EMPTY, TEXT]
 NAMES = [*(f"{folder}{n:03}.md" for folder in ("", "a/", "a-b/", "deep/er/") for n in range(170)), "a.md", "日本/語.md"]
 
 
@@ -35,13 +37,14 @@ def listed(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = make_repository(tmp_path_factory.mktemp("index") / "r", first="x")
-    (found / ".git" / "objects" / "e6").mkdir(exist_ok=True)
-    git(found, "hash-object", "-w", os.devnull)
+    write(found, "text", "test\n")
+    git(found, "hash-object", "-w", os.devnull, "text")
     return found
 
 
 def fill(folder: Path) -> None:
     """Put the first half of the names into the index, and have git note the trees of its folders."""
+    git(folder, "update-index", "--no-split-index")
     git(folder, "read-tree", "--empty")
     assert editor(folder).stage({NotePath(name): TreeEntry("100644", EMPTY) for name in NAMES[::2]})
     git(folder, "read-tree", git(folder, "write-tree").strip())
@@ -56,23 +59,35 @@ def test_index_reads_back_as_git_wrote_it(folder: Path) -> None:
     assert {name for name in NAMES if found.find(name.encode()) == TreeEntry("100644", EMPTY)} == set(NAMES[::2])
 
 
+acts_of_entries = st.lists(
+    st.dictionaries(st.sampled_from(NAMES), st.sampled_from([*BLOBS, None]), max_size=40), max_size=4
+)
+
+
+@pytest.mark.parametrize("split", [False, True])
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.dictionaries(st.sampled_from(NAMES), st.booleans(), max_size=40), max_size=4))
-def test_changed_index_is_the_one_that_git_would_have(folder: Path, acts: list[dict[str, bool]]) -> None:
+@given(acts=acts_of_entries)
+def test_changed_index_is_the_one_that_git_would_have(
+    folder: Path, acts: list[dict[str, str | None]], *, split: bool
+) -> None:
     fill(folder)
-    ours = editor(folder)
-    expected = set(NAMES[::2])
-    for act in acts:
-        changes = {NotePath(name): TreeEntry("100644", EMPTY) if stays else None for name, stays in act.items()}
-        assert ours.stage(changes)
-        expected = (expected | {name for name, kept in act.items() if kept}) - {
-            n for n, kept in act.items() if not kept
-        }
-        assert listed(folder) == dict.fromkeys(expected, EMPTY)
+    git(folder, "update-index", "--split-index" if split else "--no-split-index")
+    ours, expected = editor(folder), dict.fromkeys(NAMES[::2], EMPTY)
+    for n, act in enumerate(acts):
+        if n == 2:
+            ours = editor(folder)  # one that reads what the first one wrote
+        assert ours.stage({NotePath(name): TreeEntry("100644", blob) if blob else None for name, blob in act.items()})
+        expected = {name: blob for name, blob in (expected | act).items() if blob}
+        assert listed(folder) == expected
+        image = ours.image()
+        assert image is not None
+        for name in act:
+            found = image.find(name.encode())
+            assert (found.object_id if found else None) == act[name]
     tree = git(folder, "write-tree")
+    git(folder, "update-index", "--no-split-index")
     git(folder, "read-tree", "--empty")
-    feed = editor(folder)
-    feed.stage({NotePath(name): TreeEntry("100644", EMPTY) for name in expected})
+    editor(folder).stage({NotePath(name): TreeEntry("100644", blob) for name, blob in expected.items()})
     assert git(folder, "write-tree") == tree
 
 
@@ -80,7 +95,6 @@ def test_changed_index_is_the_one_that_git_would_have(folder: Path, acts: list[d
     "made",
     [
         ["update-index", "--index-version", "4"],
-        ["update-index", "--split-index"],
         ["update-index", "--skip-worktree", "first.md"],
         ["update-index", "--untracked-cache"],
     ],
@@ -98,6 +112,18 @@ def test_path_that_is_not_plain_is_left_to_git(tmp_path: Path, name: str) -> Non
     folder = make_repository(tmp_path / "r", a="x", b__c__d="y")
     assert not editor(folder).stage({NotePath(name): TreeEntry("100644", EMPTY)})
     assert sorted(listed(folder)) == ["a.md", "b/c/d.md"]
+
+
+def test_shared_index_is_left_to_git_when_a_fifth_is_not_in_it(folder: Path) -> None:
+    fill(folder)
+    git(folder, "update-index", "--split-index")
+    few = {NotePath(name): TreeEntry("100644", TEXT) for name in NAMES[:100:2]}
+    assert editor(folder).stage(few)
+    shared = next((folder / ".git").glob("sharedindex.*"))
+    assert not editor(folder).stage({NotePath(name): TreeEntry("100644", TEXT) for name in NAMES[100:200:2]})
+    shared.rename(folder / "shared")
+    assert not editor(folder).stage(few)
+    (folder / "shared").rename(shared)
 
 
 def test_damaged_index_is_left_to_git(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,10 @@ from pathlib import Path
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.indexfile import DIGEST_SIZE, IndexImage, make_entry, parse_index
 from vault_mem.vault.objects import TreeEntry
+from vault_mem.vault.splitindex import SplitImage, parse_split
 from vault_mem.vault.worktree import file_version
 
+_Image = IndexImage | SplitImage
 _TRIES = 3
 _MOST_RECENT = 200
 _PREFIX = ".vault-mem-index-"
@@ -47,7 +49,8 @@ class IndexEditor:
         self._file = git_dir / "index"
         self._lock = git_dir / "index.lock"
         self._staging = staging
-        self._known: tuple[Stamp, IndexImage | None] | None = None
+        self._known: tuple[Stamp, _Image | None] | None = None
+        self._base: tuple[str, int, IndexImage | None] | None = None
         # Windows has no inodes and links that git's times would agree with.
         self._is_able = sys.platform != "win32"
 
@@ -62,7 +65,7 @@ class IndexEditor:
             file.seek(max(status.st_size - DIGEST_SIZE, 0))
             return _stamp(status, file.read(DIGEST_SIZE))
 
-    def image(self) -> IndexImage | None:
+    def image(self) -> _Image | None:
         """Return the index as it is now, None where only git can read it; it is read again only if it changed."""
         found = self._look()
         return found[1] if found else None
@@ -94,7 +97,7 @@ class IndexEditor:
                     self._lock.unlink()
                 left.unlink(missing_ok=True)
 
-    def _look(self) -> tuple[Stamp, IndexImage | None] | None:
+    def _look(self) -> tuple[Stamp, _Image | None] | None:
         if not self._is_able or self._file.is_symlink():
             return None
         stamp = self.stamp()
@@ -103,12 +106,26 @@ class IndexEditor:
         content = self._file.read_bytes()
         if content[-DIGEST_SIZE:] != stamp.digest:
             return None
-        self._known = (stamp, parse_index(content, stamp.written // 10**9))
+        written = stamp.written // 10**9
+        self._known = (stamp, parse_index(content, written) or parse_split(content, written, self._read_base(written)))
         return self._known
 
-    def _edited(
-        self, image: IndexImage, stamp: Stamp, entries: Mapping[NotePath, TreeEntry | None]
-    ) -> IndexImage | None:
+    def _read_base(self, written: int) -> Callable[[str], IndexImage | None]:
+        """Return how to read the shared file of a split index written then; it is kept, because it never changes."""
+
+        def read(name: str) -> IndexImage | None:
+            if self._base is None or self._base[0] != name or self._base[1] > written:
+                with suppress(OSError):
+                    found = parse_index(self._shared(name).read_bytes(), written)
+                    self._base = (name, written, found)
+            return self._base[2] if self._base and self._base[0] == name else None
+
+        return read
+
+    def _shared(self, name: str) -> Path:
+        return self._file.with_name(f"sharedindex.{name}")
+
+    def _edited(self, image: _Image, stamp: Stamp, entries: Mapping[NotePath, TreeEntry | None]) -> _Image | None:
         """Return the index with the entries, None if that is not simple."""
         # What changed in the second in which the index was written would pass for unchanged once it is written anew.
         recent = {name: time for name, time in image.recent.items() if time >= stamp.written // 10**9}
@@ -117,7 +134,7 @@ class IndexEditor:
             return None
         if any(entry and image.find(name) is None and image.may_conflict(name) for name, (_, entry) in named.items()):
             return None
-        image = image.smudged([name for name in recent if name not in named and self._has_changed(image, name)])
+        smudged = image.smudged([name for name in recent if name not in named and self._has_changed(image, name)])
         recent = {name: time for name, time in recent.items() if name not in named}
         changes: dict[bytes, bytes | None] = {}
         for name, (path, entry) in named.items():
@@ -125,7 +142,7 @@ class IndexEditor:
             changes[name] = make_entry(name, entry, status) if entry else None
             if status:
                 recent[name] = int(status.st_mtime)
-        return image.edited(changes, recent)
+        return smudged.edited(changes, recent) if smudged else None
 
     def _seen(self, path: NotePath, entry: TreeEntry | None) -> os.stat_result | None:
         """Return the file's status if it has the entry's bytes, as git does: taken before they are read."""
@@ -135,12 +152,12 @@ class IndexEditor:
                 return status
         return None
 
-    def _has_changed(self, image: IndexImage, name: bytes) -> bool:
+    def _has_changed(self, image: _Image, name: bytes) -> bool:
         entry = image.find(name)
         version = file_version(self._root, NotePath(name.decode("utf-8", "surrogateescape")))
         return entry is not None and version != entry.object_id
 
-    def _replace(self, expected: Stamp, image: IndexImage) -> bool:
+    def _replace(self, expected: Stamp, image: _Image) -> bool:
         """Put an index in the place of the one that was read; False if another program was faster."""
         self._staging.mkdir(exist_ok=True)
         temporary = self._staging / f"{_PREFIX}{secrets.token_hex(8)}"
@@ -153,6 +170,10 @@ class IndexEditor:
                 self._lock.unlink()
                 return False
             self._lock.replace(self._file)
+            if isinstance(image, SplitImage):
+                # Git removes a shared file that nobody touched for two weeks. Source: `splitIndex.sharedIndexExpire`.
+                with suppress(OSError):
+                    os.utime(self._shared(image.digest.hex()))
         finally:
             temporary.unlink(missing_ok=True)
         self._known = (_stamp(written, pieces[-1]), image)

@@ -11,7 +11,7 @@ import os
 import re
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from vault_mem.vault.objects import TreeEntry
@@ -35,6 +35,9 @@ _ANY = rb".{60}" + _FLAGS + _NAME
 _ONE = re.compile(rb".{8}(.{4}).{12}(.{4}).{12}(.{20})%s(%s)" % (_FLAGS, _NAME), re.DOTALL)
 _TIME = re.compile(rb".{8}(.{4}).{48}" + _FLAGS + _NAME, re.DOTALL)
 _FULL_BLOCK = re.compile(rb"(?:%s){%d}" % (_ANY, _BLOCK), re.DOTALL)
+_FOLDERS = b"TREE"
+# Extensions that stay as they are when entries change, and the one that is changed with them here.
+_KNOWN = frozenset({_FOLDERS, b"REUC"})
 _NODE = re.compile(rb"([^\0]*)\0(-?\d+) (\d+)\n")
 
 
@@ -47,6 +50,7 @@ class IndexImage:
         firsts: name of the first entry of each block.
         count: entries.
         folders: content of the extension `TREE`, which says what tree a folder would be; empty if there is none.
+        first_extension: one that stands before the others, whole; of a split index.
         others: further extensions, whole.
         recent: files, by name, that may have changed after the index was written without a change of their time, and
             that time in seconds since the epoch.
@@ -58,6 +62,7 @@ class IndexImage:
     folders: bytes
     others: bytes
     recent: Mapping[bytes, int]
+    first_extension: bytes = b""
 
     def find(self, name: bytes) -> TreeEntry | None:
         """Return the entry of a path, None if there is none."""
@@ -68,6 +73,14 @@ class IndexImage:
             if match[4].rstrip(b"\0") == name:
                 return TreeEntry(f"{int.from_bytes(match[2]):o}", match[3].hex())
         return None
+
+    def place(self, name: bytes) -> int | None:
+        """Return the position of a path among all entries, None if it has none; not of an index that was edited."""
+        position = bisect_right(self.firsts, name) - 1
+        if position < 0 or name not in self.blocks[position]:
+            return None
+        names = [found for found, _ in _entries(self.blocks[position])]
+        return position * _BLOCK + names.index(name) if name in names else None
 
     def may_conflict(self, name: bytes) -> bool:
         """Whether a new file would, or might, stand where the index has a folder, or below a file."""
@@ -83,12 +96,15 @@ class IndexImage:
             position > 0 and below in self.blocks[position - 1]
         )
 
-    def edited(self, changes: Mapping[bytes, bytes | None], recent: Mapping[bytes, int]) -> IndexImage:
+    def edited(
+        self, changes: Mapping[bytes, bytes | None], recent: Mapping[bytes, int], also: Iterable[bytes] = ()
+    ) -> IndexImage:
         """Return the index with entries replaced; None removes.
 
         Args:
             changes: whole entries, made by `make_entry`, by name.
             recent: files of the result that may be `recent`, with their times.
+            also: further paths that changed elsewhere, so that the trees of their folders are no longer known.
         """
         by_block: dict[int, dict[bytes, bytes | None]] = {}
         for name, entry in changes.items():
@@ -105,7 +121,7 @@ class IndexImage:
             blocks += _blocks(entries)
             last = position + 1
         blocks += self.blocks[last:]
-        folders = _invalidated(self.folders, changes) if self.folders else b""
+        folders = _invalidated(self.folders, (*changes, *also)) if self.folders else b""
         return IndexImage(tuple(blocks), tuple(_first(b) for b in blocks), count, folders, self.others, recent)
 
     def smudged(self, names: Iterable[bytes]) -> IndexImage:
@@ -121,8 +137,9 @@ class IndexImage:
 
     def pieces(self) -> list[bytes]:
         """Return the index as it stands in a file, in pieces, because it is large; the last one is its digest."""
-        folders = _EXTENSION.pack(b"TREE", len(self.folders)) + self.folders if self.folders else b""
-        pieces = [_HEADER.pack(b"DIRC", 2, self.count), *self.blocks, folders, self.others]
+        folders = _EXTENSION.pack(_FOLDERS, len(self.folders)) + self.folders if self.folders else b""
+        head = _HEADER.pack(b"DIRC", 2, self.count)
+        pieces = [head, *self.blocks, self.first_extension, folders, self.others]
         digest = hashlib.sha1(usedforsecurity=False)
         for piece in pieces:
             digest.update(piece)
@@ -139,6 +156,51 @@ def parse_index(content: bytes, written: int) -> IndexImage | None:
     Returns:
         None if it is damaged, of another version than 2, or has unmerged entries or extensions not known here.
     """
+    found = _read(content)
+    if found is None:
+        return None
+    blocks, extensions = found
+    if not extensions.keys() <= _KNOWN:
+        return None
+    return _image(blocks, extensions, dict(_recent(blocks, written)))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexParts:
+    """What an index file has: (name, entry) pairs in order, extensions by name, and `recent` as of `IndexImage`."""
+
+    entries: tuple[tuple[bytes, bytes], ...]
+    extensions: Mapping[bytes, bytes]
+    recent: Mapping[bytes, int]
+
+
+def read_parts(content: bytes, written: int) -> IndexParts | None:
+    """Read an index whatever extensions it has; else as `parse_index`."""
+    found = _read(content)
+    if found is None:
+        return None
+    entries = tuple(pair for block in found[0] for pair in _entries(block))
+    return IndexParts(entries, found[1], dict(_recent(found[0], written)))
+
+
+def make_image(
+    entries: Mapping[bytes, bytes], extensions: Mapping[bytes, bytes], recent: Mapping[bytes, int]
+) -> IndexImage | None:
+    """Return an index of these entries, None if one of the extensions must change when entries do."""
+    return _image(list(_blocks(entries)), extensions, recent) if extensions.keys() <= _KNOWN else None
+
+
+def _image(blocks: Sequence[bytes], extensions: Mapping[bytes, bytes], recent: Mapping[bytes, int]) -> IndexImage:
+    others = b"".join(
+        _EXTENSION.pack(name, len(value)) + value for name, value in extensions.items() if name != _FOLDERS
+    )
+    count = sum(len(_TIME.findall(block)) for block in blocks[-1:]) + _BLOCK * max(len(blocks) - 1, 0)
+    firsts = tuple(_first(block) for block in blocks)
+    return IndexImage(tuple(blocks), firsts, count, extensions.get(_FOLDERS, b""), others, recent)
+
+
+def _read(content: bytes) -> tuple[list[bytes], dict[bytes, bytes]] | None:
+    """Return the blocks of entries and the extensions by name."""
     body = memoryview(content)[:-DIGEST_SIZE]
     if len(body) < _HEADER.size or _digest(body) != content[-DIGEST_SIZE:]:
         return None
@@ -147,10 +209,7 @@ def parse_index(content: bytes, written: int) -> IndexImage | None:
         return None
     blocks, end = _split(content, count)
     extensions = _extensions(content, end) if blocks is not None else None
-    if blocks is None or extensions is None:
-        return None
-    recent = dict(_recent(blocks, written))
-    return IndexImage(tuple(blocks), tuple(_first(b) for b in blocks), count, *extensions, recent)
+    return None if blocks is None or extensions is None else (blocks, extensions)
 
 
 def make_entry(name: bytes, entry: TreeEntry, status: os.stat_result | None) -> bytes:
@@ -191,21 +250,16 @@ def _plain(count: int) -> re.Pattern[bytes]:
     return re.compile(rb"(?:%s){%d}" % (_ANY, count), re.DOTALL)
 
 
-def _extensions(content: bytes, position: int) -> tuple[bytes, bytes] | None:
-    """Return the content of `TREE` and the other extensions, whole; None if one must change when entries do."""
-    folders = others = b""
+def _extensions(content: bytes, position: int) -> dict[bytes, bytes] | None:
+    """Return the extensions by name, None if they do not end where the digest begins."""
+    found: dict[bytes, bytes] = {}
     end = len(content) - DIGEST_SIZE
     while position + _EXTENSION.size <= end:
         name, size = _EXTENSION.unpack_from(content, position)
         following = position + _EXTENSION.size + size
-        if name == b"TREE":
-            folders = content[position + _EXTENSION.size : following]
-        elif name == b"REUC":
-            others += content[position:following]
-        else:
-            return None
+        found[name] = content[position + _EXTENSION.size : following]
         position = following
-    return (folders, others) if position == end else None
+    return found if position == end else None
 
 
 def _recent(blocks: Iterable[bytes], written: int) -> Iterator[tuple[bytes, int]]:
