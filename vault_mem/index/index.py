@@ -44,7 +44,6 @@ Reader = Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
 
-_BATCH = 500
 _ENGINES = ("whoosh",)
 _OPENING_WAIT = 10.0
 
@@ -328,11 +327,12 @@ class Index:
         return True
 
     def _store(self, missing: Sequence[BlobId], read: Reader, progress: Progress | None) -> None:
-        for start in range(0, len(missing), _BATCH):
-            for batch in parsed(read(missing[start : start + _BATCH])):
-                self.catalog.add_blobs(batch)
+        done = 0
+        for batch in parsed(read(missing)) if missing else ():
+            self.catalog.add_blobs(batch)
+            done += len(batch)
             if progress:
-                progress("reading", min(start + _BATCH, len(missing)), len(missing))
+                progress("reading", done, len(missing))
 
     def _asked(self, view: View, ask: Callable[[Engines], _T]) -> _T:
         """Ask the engines about a view; if one is damaged, make both again from the catalog and ask once more."""
