@@ -3,6 +3,10 @@
 Layout: a header of 64 bytes (magic, version, dimensions, rows; little-endian), then float32 rows. The header's row
 count is written after the rows are on disk, so what lies beyond it (a torn tail) is never read. The file never shrinks:
 truncating lowers the count, because a process that reads a mapped page that is gone would be killed.
+
+Rows are float32 because that is fast enough: of 200,000 rows of 256 on two cores all are compared in 7 ms; int8 in a
+quarter of the memory took 19 ms, float16 250 ms, as numpy multiplies neither without a copy. Picking a tenth of the
+rows takes as long as comparing all.
 """
 
 from __future__ import annotations
@@ -26,6 +30,8 @@ _MAGIC = b"vmvector"
 _VERSION = 1
 _START = 64
 _FILE = "vectors.f32"
+_PICKED = 12
+"""Rows are picked where they are less than one in so many."""
 
 
 class FlatVectorIndex:
@@ -94,7 +100,7 @@ class FlatVectorIndex:
         if int(rows.min()) < 0 or int(rows.max()) >= len(matrix):
             raise ValueError("no such row")
         query = np.ascontiguousarray(query, dtype=np.float32)
-        if len(rows) * 4 > len(matrix):
+        if len(rows) * _PICKED > len(matrix):
             return (matrix @ query)[rows]
         return matrix[rows] @ query
 
