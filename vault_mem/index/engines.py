@@ -26,6 +26,9 @@ _T = TypeVar("_T")
 
 _LEXICAL_BATCH = 20_000
 _VECTOR_BATCH = 256
+_SMALL_BATCH = 32
+"""A question waits for the model at most as long as it takes for so many texts."""
+
 _BATCHES_HELD = 16
 _HELD_SECONDS = 1.0
 """About how much work of a model is lost when it is killed; a fast one shall not wait for the disk at each batch."""
@@ -49,27 +52,45 @@ class Engines:
             self._folders.append(folder / f"vectors-{_digest(embedder.model_id)}")
             self.vectors = FlatVectorIndex(self._folders[1], embedder.dimensions)
 
-    def is_current(self, catalog: Catalog) -> bool:
-        """Whether both can be read and have everything the catalog has, and nothing more."""
+    def lacking(self, catalog: Catalog) -> int | None:
+        """Return how many texts have no vector yet; None if words are not up to date, or either cannot be read."""
         try:
             if self.lexical.last_id() != catalog.last_document():
-                return False
-            return self.vectors is None or len(self.vectors) == catalog.vector_count()
+                return None
+            count = self._unembedded(catalog)
         except IndexDamagedError:
-            return False
+            return None
+        return count if count >= 0 else None
 
-    def follow(self, catalog: Catalog, progress: Progress | None = None) -> None:
+    def follow(
+        self, catalog: Catalog, progress: Progress | None = None, *, leaves: Callable[[int], bool] = lambda _: False
+    ) -> None:
         """Drop what a killed writer left, and copy what the catalog has beyond that. The caller holds the lock.
 
         What cannot be read is deleted and made again.
+
+        Args:
+            catalog: what to follow.
+            progress: called with (`indexing` or `embedding`; done; total).
+            leaves: whether so many texts shall stay without a vector for now.
         """
         try:
-            self._follow_words(catalog, progress)
-            self._follow_vectors(catalog, progress)
+            self._follow(catalog, progress, leaves)
         except IndexDamagedError:
             self.discard()
-            self._follow_words(catalog, progress)
-            self._follow_vectors(catalog, progress)
+            self._follow(catalog, progress, leaves)
+
+    def embed_some(self, catalog: Catalog, seconds: float) -> bool:
+        """Embed for about so long; returns whether more can be embedded. The caller holds the lock."""
+        if self.vectors is None or self._embedder is None:
+            return False
+        end = time.monotonic() + seconds
+        texts = catalog.vector_texts_from(len(self.vectors))
+        for vectors in _embedded(self._embedder, texts, _SMALL_BATCH):
+            self.vectors.append(vectors)
+            if time.monotonic() >= end:
+                return len(self.vectors) < catalog.vector_count()
+        return False
 
     def discard(self) -> None:
         """Delete both, to begin with empty ones. The caller holds the lock."""
@@ -83,6 +104,16 @@ class Engines:
         if self.vectors is not None:
             self.vectors.close()
 
+    def _follow(self, catalog: Catalog, progress: Progress | None, leaves: Callable[[int], bool]) -> None:
+        if self.vectors is not None:
+            self.vectors.truncate(catalog.vector_count())
+        self._follow_words(catalog, progress)
+        if not leaves(self._unembedded(catalog)):
+            self._follow_vectors(catalog, progress)
+
+    def _unembedded(self, catalog: Catalog) -> int:
+        return catalog.vector_count() - len(self.vectors) if self.vectors is not None else 0
+
     def _follow_words(self, catalog: Catalog, progress: Progress | None) -> None:
         target = catalog.last_document()
         self.lexical.discard_after(target)
@@ -95,17 +126,15 @@ class Engines:
         """Embed what has no vector; where the model does not answer, the rest waits for the next time."""
         if self.vectors is None or self._embedder is None:
             return
-        target = catalog.vector_count()
-        self.vectors.truncate(target)
-        start = len(self.vectors)
+        target, start = catalog.vector_count(), len(self.vectors)
         texts: Iterator[VectorText] = _counted(catalog.vector_texts_from(start), "embedding", target - start, progress)
-        for vectors in _gathered(_embedded(self._embedder, texts)):
+        for vectors in _gathered(_embedded(self._embedder, texts, _VECTOR_BATCH)):
             self.vectors.append(vectors)
 
 
-def _embedded(embedder: Embedder, texts: Iterator[VectorText]) -> Iterator[Matrix]:
-    """Yield the vectors of some texts at a time, until the model does not answer."""
-    for batch in _batches(texts, _VECTOR_BATCH):
+def _embedded(embedder: Embedder, texts: Iterator[VectorText], size: int) -> Iterator[Matrix]:
+    """Yield the vectors of up to `size` texts at a time, until the model does not answer."""
+    for batch in _batches(texts, size):
         try:
             yield embedder.embed([item.text for item in batch])
         except ModelUnavailableError:

@@ -6,10 +6,9 @@ next `open` or `update`. What cannot be read is thrown away and made again, neve
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -21,21 +20,22 @@ from vault_mem.errors import (
     IndexReplacedError,
     InvalidConfigError,
     ModelUnavailableError,
-    StorageError,
     VaultBusyError,
+    VaultMemError,
 )
 from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import SCHEMA_VERSION, Catalog
 from vault_mem.index.commits import CommitLog
-from vault_mem.index.database import database_files
 from vault_mem.index.embedders.base import Embedder, Matrix
 from vault_mem.index.embedders.words import WordVectors
+from vault_mem.index.encoding import SLICE_SECONDS, Encoding
 from vault_mem.index.engines import Engines
 from vault_mem.index.known import Known
 from vault_mem.index.lexical.base import Ids, Mask, Scores
 from vault_mem.index.lock import writers_lock
 from vault_mem.index.parsing import parsed
 from vault_mem.index.texts import NAME_SHARE, NAME_WEIGHTS, PASSAGE_WEIGHTS
+from vault_mem.index.tidying import remove_database, reporting, tidy
 from vault_mem.index.view import Coverage, View
 from vault_mem.index.vocabulary import Vocabulary
 from vault_mem.notes.model import BlobId, NotePath
@@ -60,14 +60,17 @@ class Index:
     catalog: Catalog
     commits: CommitLog
 
-    def __init__(self, folder: Path, *, embedder: Embedder | None, words: Embedder | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, embedder: Embedder | None, words: Embedder | None = None, background: bool = False
+    ) -> None:
         """Use `Index.open`."""
         self.folder = folder
         self._root = folder / f"v{SCHEMA_VERSION}"
         self._embedder = embedder
         self._words = WordVectors(words) if words else None
+        self._encoding = Encoding(self._encode_some, is_on=background)
         self._lock = threading.RLock()
-        with _storage(folder):
+        with reporting(folder):
             self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._attach(Catalog(self._catalog_file))
@@ -76,7 +79,13 @@ class Index:
 
     @classmethod
     def open(
-        cls, folder: Path, *, embedder: Embedder | None, words: Embedder | None = None, lexical: str = "whoosh"
+        cls,
+        folder: Path,
+        *,
+        embedder: Embedder | None,
+        words: Embedder | None = None,
+        lexical: str = "whoosh",
+        background: bool = False,
     ) -> Index:
         """Open the index in a folder, or make an empty one; heals what a killed writer left.
 
@@ -85,6 +94,8 @@ class Index:
             embedder: None to do without vectors.
             words: a static embedder for single words; None to match words by their stems alone.
             lexical: name of the lexical engine.
+            background: whether a caller does not wait until many passages are embedded, which a thread then does;
+                `coverage` says how far it is.
 
         Raises:
             InvalidConfigError: if there is no such engine.
@@ -92,7 +103,7 @@ class Index:
         """
         if lexical not in _ENGINES:
             raise InvalidConfigError(f"lexical engine {lexical!r}", f"known are: {', '.join(_ENGINES)}")
-        index = cls(folder, embedder=embedder, words=words)
+        index = cls(folder, embedder=embedder, words=words, background=background)
         try:
             index._heal()
         except BaseException:
@@ -138,12 +149,13 @@ class Index:
             return self._update(notes, read, progress, wait)
 
     def clear(self) -> None:
-        """Throw everything away, commits included."""
+        """Throw everything away, commits included; what is rebuilt then is waited for."""
+        self._encoding.stop()
         try:
             with self._exclusive():
                 self.catalog.clear()
                 self._sync()
-                self._tidy()
+                tidy(self.folder, self._root, self._epoch)
         except IndexDamagedError:
             self._start_over()
 
@@ -269,6 +281,7 @@ class Index:
 
     def close(self) -> None:
         """Release files, and the embedder's connections; a second call does nothing."""
+        self._encoding.stop()
         self._engines.close()
         self.catalog.close()
         if self._embedder is not None:
@@ -285,8 +298,8 @@ class Index:
         try:
             with writers_lock(self._root, wait=0) as is_held:
                 if is_held:
-                    self._engines.follow(self.catalog)
-                    self._tidy()
+                    self._engines.follow(self.catalog, leaves=self._encoding.takes)
+                    tidy(self.folder, self._root, self._epoch)
         except IndexDamagedError:
             self._start_over()
 
@@ -305,7 +318,7 @@ class Index:
             if self.catalog.database.is_replaced():
                 self._engines.close()
                 self.catalog.close()
-                with _storage(self.folder):
+                with reporting(self.folder):
                     self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
                 self._attach(Catalog(self._catalog_file))
             elif self.catalog.epoch != self._epoch:
@@ -315,16 +328,23 @@ class Index:
     def _update(self, notes: Mapping[NotePath, BlobId], read: Reader, progress: Progress | None, wait: float) -> bool:
         missing = self.missing(notes)
         names = self._known.missing_names(notes)
-        if not missing and not names and self._engines.is_current(self.catalog):
+        lacking = self._engines.lacking(self.catalog)
+        if not missing and not names and lacking is not None and (not lacking or self._encoding.takes(lacking)):
             return True
         with writers_lock(self._root, wait=wait) as is_held:
             if not is_held:
                 return False
-            self._engines.follow(self.catalog)
+            self._engines.follow(self.catalog, leaves=self._encoding.takes)
             self._store(self.missing(notes), read, progress)
             self.catalog.add_names(self._known.missing_names(notes))
-            self._engines.follow(self.catalog, progress)
+            self._engines.follow(self.catalog, progress, leaves=self._encoding.takes)
         return True
+
+    def _encode_some(self) -> bool:
+        """Embed for a second, as the thread asks; returns whether it shall go on."""
+        with suppress(VaultMemError), writers_lock(self._root, wait=0) as is_held:
+            return not is_held or self._engines.embed_some(self.catalog, SLICE_SECONDS)
+        return False  # what went wrong is said, or healed, to the next who asks
 
     def _store(self, missing: Sequence[BlobId], read: Reader, progress: Progress | None) -> None:
         done = 0
@@ -357,11 +377,10 @@ class Index:
                     return
                 self._engines.close()
                 self.catalog.close()
-            with _storage(self.folder):
-                for file in database_files(self._catalog_file):
-                    shutil.rmtree(file) if file.is_dir() else file.unlink(missing_ok=True)
+            with reporting(self.folder):
+                remove_database(self._catalog_file)
             self._attach(Catalog(self._catalog_file))
-            self._tidy()
+            tidy(self.folder, self._root, self._epoch)
 
     def _is_mended(self) -> bool:
         """Whether another process has replaced the catalog meanwhile, by one that can be read."""
@@ -373,26 +392,9 @@ class Index:
             return False
         return True
 
-    def _tidy(self) -> None:
-        """Delete engines of other epochs and the indexes of older versions. The caller holds the lock."""
-        for entry in self._root.iterdir():
-            if entry.is_dir() and entry.name != self._epoch:
-                shutil.rmtree(entry, ignore_errors=True)
-        for entry in self.folder.glob("v*"):
-            if entry.name[1:].isdecimal() and int(entry.name[1:]) < SCHEMA_VERSION:
-                shutil.rmtree(entry, ignore_errors=True)
-
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         with writers_lock(self._root, wait=_OPENING_WAIT) as is_held:
             if not is_held:
                 raise VaultBusyError("The recall index is being written by another process")
             yield
-
-
-@contextmanager
-def _storage(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as exc:
-        raise StorageError(folder, str(exc)) from exc
