@@ -140,12 +140,13 @@ class Catalog:
         """Return what is known of the blobs; those that are not stored are left out."""
         query = """SELECT blob, title, first, count, metadata, outline FROM blobs
                    WHERE blob IN (SELECT value FROM json_each(?))"""
+        given = {blob: blob for blob in blobs}  # a hundred thousand ids are kept once, not as SQLite's copies too
         with self.database.read() as connection:
-            rows = connection.execute(query, (json.dumps(list(blobs)),)).fetchall()
-        return {
-            blob: StoredNote(blob, title, range(first, first + count), metadata, outline)
-            for blob, title, first, count, metadata, outline in rows
-        }
+            rows = connection.execute(query, (json.dumps(list(given)),))
+            return {
+                given[blob]: StoredNote(given[blob], title, range(first, first + count), metadata, outline)
+                for blob, title, first, count, metadata, outline in rows
+            }
 
     def chunk(self, document: int) -> Chunk:
         """Return a chunk by its document id.

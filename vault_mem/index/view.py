@@ -296,8 +296,8 @@ def _shared(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
 def _owners(notes: Sequence[IndexedNote], count: int) -> NDArray[np.int32]:
     """Return the first note of each document, -1 for none."""
     owners = np.full(count, -1, dtype=np.int32)
-    ranges = np.array([(note.stored.documents.start, len(note.stored.documents)) for note in notes], dtype=np.int64)
-    starts, sizes = ranges.reshape(-1, 2).T
+    starts = np.fromiter((note.stored.documents.start for note in notes), dtype=np.int64, count=len(notes))
+    sizes = np.fromiter((len(note.stored.documents) for note in notes), dtype=np.int64, count=len(notes))
     positions = np.repeat(np.arange(len(notes), dtype=np.int32), sizes)
     before = np.cumsum(sizes) - sizes
     documents = np.arange(len(positions)) + np.repeat(starts - before, sizes)
