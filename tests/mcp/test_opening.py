@@ -99,33 +99,3 @@ def test_an_open_vault_is_warmed_up_in_the_same_thread(tmp_path: Path, settings:
     assert is_warm.wait(30)
     opening.close()
     assert set(stages) == {(stage, "vault-mem-open") for stage in ("reading", "indexing", "embedding")}
-
-
-def test_a_closed_vault_does_not_wait_for_the_index(tmp_path: Path, settings: Settings) -> None:
-    initialise(tmp_path / "vault", settings=settings)
-    for number in range(1200):
-        (tmp_path / "vault" / f"n{number}.md").write_text(f"Tea number {number}.\n")
-    closing = threading.Event()
-    stages: list[str] = []
-
-    def told(stage: str, done: int, total: int) -> None:
-        stages.append(stage)
-        if len(stages) == 1:
-            closing.set()
-            assert ended.wait(10)
-        opening.proceed(stage, done, total)
-
-    ended = threading.Event()
-    opening = Opening(lambda: open_memory(tmp_path / "vault", settings=settings, progress=told))
-    opening.start()
-    assert closing.wait(30)
-    closer = threading.Thread(target=opening.close)
-    closer.start()
-    while not opening._is_closing:
-        pass
-    ended.set()
-    closer.join(10)
-    assert not closer.is_alive()
-    assert stages == ["reading"]
-    with open_memory(tmp_path / "vault", settings=settings) as memory:
-        assert memory.recall("tea 1199").hits

@@ -8,7 +8,7 @@ from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from vault_mem.errors import VaultBusyError, VaultMemError
+from vault_mem.errors import VaultMemError
 
 if TYPE_CHECKING:
     from vault_mem.memory.service import Memory
@@ -44,15 +44,6 @@ class Opening:
             VaultMemError: if it cannot be opened.
         """
         return self.start().result()
-
-    def proceed(self, _stage: str, _done: int, _total: int) -> None:
-        """Let the index go on to catch up, until the vault is closed.
-
-        Raises:
-            VaultBusyError: if it is being closed; the next process goes on from there.
-        """
-        if self._is_closing:
-            raise VaultBusyError("The server is being closed")
 
     def _warm(self, opened: Future[Memory]) -> None:
         """Load what the first recall needs; what goes wrong is said to the first who asks."""

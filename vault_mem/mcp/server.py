@@ -105,7 +105,7 @@ def serve(vault: Path | None = None, toolsets: Sequence[str] = (CORE,)) -> None:
     toolset_names(toolsets)
     prepare_environment()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-    opening = Opening(lambda: _open(vault, opening.proceed))
+    opening = Opening(lambda: _open(vault))
     try:
         with Wire() as wire:
             with _without_collection():
@@ -119,10 +119,10 @@ def serve(vault: Path | None = None, toolsets: Sequence[str] = (CORE,)) -> None:
         opening.close()
 
 
-def _open(vault: Path | None, progress: Callable[[str, int, int], None]) -> Memory:
+def _open(vault: Path | None) -> Memory:
     from vault_mem import open_memory
 
-    return open_memory(vault, progress=progress, watch=True)
+    return open_memory(vault, watch=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from vault_mem.memory import timing
 from vault_mem.memory.answers import Finding, Reindexed, Report, Status
+from vault_mem.memory.catching_up import BRIEF
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.session import Progress, Session
 from vault_mem.notes.model import NotePath
@@ -20,7 +21,7 @@ _WORST_FIRST = {"error": 0, "warning": 1, "info": 2}
 def status(session: Session, *, timings: bool) -> Status:
     """Return figures; see `Memory.status`."""
     measured = timing.measured(session) if timings else None  # before anything else is loaded
-    moment = session.present()
+    moment = session.present(wait=BRIEF)
     tree = session.vault.state()
     coverage = session.index.coverage(moment.view)
     return Status(

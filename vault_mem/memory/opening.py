@@ -38,8 +38,9 @@ def open_memory(
         agent: who writes, where a verb is not told; a commit trailer.
         session: the writer's session, where a verb is not told; a commit trailer.
         progress: called with (stage, done, total) while the index catches up.
-        watch: whether to note which files change, so that a question need not look at the whole work tree; worth it
-            where many are asked. Where the system does not tell, `status` says so and nothing else differs.
+        watch: for a process that answers many questions: whether to note which files change, so that a question need
+            not look at the whole work tree (where the system does not tell, `status` says so and nothing else differs),
+            and to index beside the answers: a recall waits a second for it, then says that it lacks something.
 
     Raises:
         NotAVaultError: if there is no vault there.
@@ -64,7 +65,16 @@ def open_memory(
     except BaseException:
         vault.close()
         raise
-    opened = Session(vault, index, chosen, agent=agent, session=session, progress=progress, reranker=reranker)
+    opened = Session(
+        vault,
+        index,
+        chosen,
+        agent=agent,
+        session=session,
+        progress=progress,
+        reranker=reranker,
+        is_serving=watch,
+    )
     return Memory(opened)
 
 

@@ -228,7 +228,7 @@ def _notices(
 ) -> tuple[str, ...]:
     notices = []
     if not moment.is_complete:
-        notices.append("The index is still being built by another process; this answer is from what it has so far")
+        notices.append("The index is still being built; this answer is from what it has so far")
     understood = {*terms.corrections, *(window.phrase.casefold().split() if window else ())} if terms else set()
     unknown = [word for word in terms.unknown if word not in understood] if terms else []
     if unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
@@ -15,6 +16,7 @@ from vault_mem.config import Settings
 from vault_mem.errors import GitCommandError, IndexReplacedError, VaultBusyError
 from vault_mem.index.index import Index
 from vault_mem.index.lineage import Lineage, Version
+from vault_mem.memory.catching_up import PATIENT, CatchUp
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.replaying.recall_log import RecallLog
 from vault_mem.notes.document import id_in
@@ -47,8 +49,9 @@ class Session:
         progress: Progress | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         reranker: Reranker | None = None,
+        is_serving: bool = False,
     ) -> None:
-        """Keep the parts; `agent` and `session` are the defaults of every verb."""
+        """Keep the parts; `agent` and `session` are the defaults of every verb; a server indexes beside its answers."""
         self.vault = vault
         self.index = index
         self.settings = settings
@@ -56,7 +59,7 @@ class Session:
         self.recalls = RecallLog(settings.repository_state(vault.key) / RECALLS_FOLDER, is_on=settings.recall_log)
         self._agent = agent or settings.agent
         self._session = session or settings.session
-        self._progress = progress
+        self._catching_up = CatchUp(index, progress, is_beside=is_serving)
         self._clock = clock
         self._lock = threading.RLock()
         self._mark: str | None = None
@@ -66,6 +69,7 @@ class Session:
 
     def close(self) -> None:
         """Release the index, the reranker and the repository."""
+        self._catching_up.close()
         self.index.close()
         if self.reranker is not None:
             self.reranker.close()
@@ -73,15 +77,16 @@ class Session:
 
     def timed(self, vault: Vault, index: Index, lap: Callable[[str], None]) -> Session:
         """Return this session with parts that are measured; `lap` is told what stage of catching up just ended."""
+        told = self._catching_up.progress
 
         def progress(stage: str, done: int, total: int) -> None:
             lap(stage)
-            if self._progress:
-                self._progress(stage, done, total)
+            if told:
+                told(stage, done, total)
 
         measured = copy(self)
         measured.vault, measured.index = vault, index
-        measured._progress = progress  # noqa: SLF001 - its own class
+        measured._catching_up = CatchUp(index, progress, is_beside=False)  # noqa: SLF001 - its own class
         return measured
 
     def now(self) -> datetime:
@@ -92,14 +97,19 @@ class Session:
         """Return this session with who acts and why."""
         return Acting(self, agent or self._agent, session or self._session, reason.strip())
 
-    def present(self) -> Moment:
-        """Return the vault as it is now, hand edits included, after catching the index up with it."""
+    def present(self, *, wait: float = PATIENT) -> Moment:
+        """Return the vault as it is now, hand edits included, after catching the index up with it.
+
+        Args:
+            wait: seconds to wait for the index work of others; after that the moment is not complete.
+        """
         with self._lock:
             self._expect_history()
             snapshot = self.vault.current()
             if self._present is not None and self._present[0] == snapshot and self._stands(self._present[1]):
                 return self._present[1]
-            complete = self._catch_up(snapshot)
+        complete = self._catch_up(snapshot, wait)  # nobody else waits meanwhile
+        with self._lock:
             moment = Moment(
                 commit=snapshot.commit,
                 dirty=snapshot.dirty,
@@ -128,37 +138,41 @@ class Session:
                     return known
             return self.at_commit(head)
 
-    def at(self, revision: str | None) -> Moment:
-        """Return the vault as it was known at a revision; the present for None.
+    def at(self, revision: str | None, *, wait: float = PATIENT) -> Moment:
+        """Return the vault as it was known at a revision; the present for None. `wait` is as for `present`.
 
         Raises:
             RevisionNotFoundError: if it names no state of the vault.
         """
         if revision is None:
-            return self.present()
-        return self.at_commit(self.vault.resolve(revision, now=self.now()))
+            return self.present(wait=wait)
+        return self.at_commit(self.vault.resolve(revision, now=self.now()), wait=wait)
 
-    def at_commit(self, commit: CommitId) -> Moment:
-        """Return the vault as a commit has it.
+    def at_commit(self, commit: CommitId, *, wait: float = PATIENT) -> Moment:
+        """Return the vault as a commit has it. `wait` is as for `present`.
 
         Raises:
             RevisionNotFoundError: if there is no such commit here.
         """
         with self._lock:
             self._expect_history()
-            if commit not in self._past or not self._stands(self._past[commit]):
-                notes = self.vault.tree(commit)
-                self._know(commit)
-                complete = self.index.update(notes, self._reader(None), progress=self._progress)
-                record = self.index.commits.headline(commit)
-                self._past[commit] = Moment(
-                    commit=commit,
-                    dirty=frozenset(),
-                    view=self.index.view(notes),
-                    time=record.time if record else self.now(),
-                    index=self.index,
-                    is_complete=complete,
-                )
+            known = self._past.get(commit)
+            if known is not None and self._stands(known):
+                self._past.move_to_end(commit)
+                return known
+        notes = self.vault.tree(commit)
+        self._know(commit)
+        complete = self._catching_up.follow(notes, self._reader(None), wait=wait)
+        record = self.index.commits.headline(commit)
+        with self._lock:
+            self._past[commit] = Moment(
+                commit=commit,
+                dirty=frozenset(),
+                view=self.index.view(notes),
+                time=record.time if record else self.now(),
+                index=self.index,
+                is_complete=complete,
+            )
             self._past.move_to_end(commit)
             while len(self._past) > PAST_MOMENTS:
                 self._past.popitem(last=False)
@@ -225,9 +239,10 @@ class Session:
         """Throw the index away, build it again, and return the present."""
         with self._lock:
             self.index.clear()
-            self._present, self._progress = None, progress or self._progress
+            self._present = None
+            self._catching_up.progress = progress or self._catching_up.progress
             self._past.clear()
-            moment = self.present()
+            moment = self.present(wait=math.inf)
             if history:
                 self._index_history()
             return moment
@@ -254,8 +269,8 @@ class Session:
             return False
         return moment.is_complete
 
-    def _catch_up(self, snapshot: Snapshot) -> bool:
-        complete = self.index.update(snapshot.notes, self._reader(snapshot), progress=self._progress)
+    def _catch_up(self, snapshot: Snapshot, wait: float) -> bool:
+        complete = self._catching_up.follow(snapshot.notes, self._reader(snapshot), wait=wait)
         if snapshot.commit is not None:
             self._know(snapshot.commit)
         return complete
@@ -272,11 +287,11 @@ class Session:
         for record in self.vault.commits():
             for change in record.changes:
                 if change.path in batch or len(batch) >= HISTORY_BATCH:
-                    self.index.update(batch, self._reader(None), progress=self._progress)
+                    self.index.update(batch, self._reader(None), progress=self._catching_up.progress)
                     batch = {}
                 if change.new is not None:
                     batch[change.path] = change.new
-        self.index.update(batch, self._reader(None), progress=self._progress)
+        self.index.update(batch, self._reader(None), progress=self._catching_up.progress)
 
     def _reader(self, snapshot: Snapshot | None) -> Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]:
         return lambda blobs: self.vault.read_blobs(blobs, snapshot)

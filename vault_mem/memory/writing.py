@@ -108,7 +108,7 @@ def _settle(session: Session, transaction: Transaction, compose: Callable[[Momen
     for _ in range(MAX_TRIES):
         moment = session.present()
         if not moment.is_complete:
-            raise VaultBusyError("The index is being built by another process", "Try again when it has finished")
+            raise VaultBusyError("The index is still being built", "Try again when it has finished")
         try:
             plan = compose(moment)
         except IndexReplacedError:

@@ -8,6 +8,7 @@ import json
 from vault_mem import __version__
 from vault_mem.index.catalog import SCHEMA_VERSION
 from vault_mem.memory.answers import AnsweredNote, Recalled
+from vault_mem.memory.catching_up import BRIEF
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.recalling import answered
 from vault_mem.memory.replaying.recall_log import session_name
@@ -21,7 +22,7 @@ from vault_mem.vault.trailers import one_line
 def recall(acting: Acting, question: Question) -> Recalled:
     """Answer a question, and record it if a session asks; see `Memory.recall`."""
     session = acting.session
-    moment = session.at(question.at)
+    moment = session.at(question.at, wait=BRIEF)
     answer = answered(session, moment, question)
     name = session_name(acting.session_id or "")
     if name and session.recalls.is_on:

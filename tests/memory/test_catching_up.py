@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import vault_mem
+from vault_mem import Memory
+from vault_mem.errors import StorageError
+from vault_mem.index.lock import writers_lock
+
+BUILT = "still being built"
+
+
+@contextmanager
+def indexed_by_another(memory: Memory) -> Iterator[None]:
+    with writers_lock(memory._session.index._root, wait=5) as is_held:
+        assert is_held
+        yield
+
+
+class Gate:
+    """Progress that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+
+    def __call__(self, *_: object) -> None:
+        assert self.opened.wait(30)
+
+
+def found(memory: Memory, query: str) -> tuple[list[str], bool, float]:
+    """Return the paths found, whether something may lack, and the seconds it took."""
+    start = time.monotonic()
+    answer = memory.recall(query, mode="lexical")
+    return [hit.path for hit in answer.hits], BUILT in " ".join(answer.notice), time.monotonic() - start
+
+
+@pytest.mark.parametrize("watch", [False, True])
+def test_a_recall_does_not_wait_long_for_another_process(memory: Memory, vault: Path, watch: bool) -> None:
+    memory.remember("Tea is hot.", title="Tea")
+    with vault_mem.open_memory(vault, watch=watch) as other:
+        assert found(other, "tea")[0] == ["notes/tea.md"]
+        (vault / "new.md").write_text("Coffee and tea.\n")
+        with indexed_by_another(memory):
+            paths, lacks, seconds = found(other, "tea")
+            assert (paths, lacks) == (["notes/tea.md"], True)
+            assert 0.5 < seconds < 5
+        deadline = time.monotonic() + 30
+        while found(other, "coffee")[:2] != (["new.md"], False):
+            assert time.monotonic() < deadline
+
+
+def test_a_server_answers_while_it_indexes_itself(memory: Memory, vault: Path) -> None:
+    memory.remember("Tea is hot.", title="Tea")
+    memory.recall("tea")
+    gate = Gate()
+    with vault_mem.open_memory(vault, watch=True, progress=gate) as server:
+        (vault / "new.md").write_text("Coffee and tea.\n")
+        assert found(server, "tea")[:2] == (["notes/tea.md"], True)
+        with ThreadPoolExecutor(4) as threads:
+            answers = list(threads.map(lambda _: found(server, "tea"), range(4)))
+        assert all(lacks and seconds < 3 for _, lacks, seconds in answers)
+        with ThreadPoolExecutor(1) as threads:
+            write = threads.submit(server.remember, "Cocoa is sweet.", title="Cocoa")
+            assert not write.done()
+            gate.opened.set()
+            assert write.result(30).note.action == "created"
+        assert server.read("new").path == "new.md"
+        time.sleep(0.1)
+        assert server.status().passages == 3
+
+
+def test_a_server_that_is_closed_stops_indexing_after_a_batch(memory: Memory, vault: Path) -> None:
+    for number in range(1_100):
+        (vault / f"n{number}.md").write_text(f"Tea number {number}.\n")
+    gate, stages = Gate(), []
+
+    def progress(stage: str, done: int, total: int) -> None:
+        stages.append((stage, done))
+        gate(stage, done, total)
+
+    server = vault_mem.open_memory(vault, watch=True, progress=progress)
+    with ThreadPoolExecutor(1) as threads:
+        assert found(server, "tea")[1]
+        closing = threads.submit(server.close)
+        while not server._session._catching_up._is_closed:
+            time.sleep(0.01)
+        gate.opened.set()
+        closing.result(30)
+    assert stages == [("reading", 500)]
+    assert len(memory.recall("number 1099", mode="lexical").hits) > 0
+
+
+def test_what_goes_wrong_beside_is_told_to_the_next_who_asks(memory: Memory, vault: Path) -> None:
+    def progress(stage: str, done: int, total: int) -> None:
+        raise StorageError(vault, "the disk is full")
+
+    with vault_mem.open_memory(vault, watch=True, progress=progress) as server:
+        (vault / "new.md").write_text("Coffee and tea.\n")
+        for _ in range(2):
+            with pytest.raises(StorageError, match="the disk is full"):
+                server.recall("tea")
+
+
+def test_a_rebuild_waits_until_it_is_done(memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(stage: str, done: int, total: int) -> None:
+        time.sleep(0.2)
+
+    monkeypatch.setattr("vault_mem.memory.catching_up.PATIENT", 0.1)
+    with vault_mem.open_memory(vault, watch=True) as server:
+        (vault / "new.md").write_text("Coffee and tea.\n")
+        assert server.reindex(progress=slow).notes == 1
