@@ -23,12 +23,12 @@ class AdminTools:
         """Keep the desk that the calls go through."""
         self._desk = desk
 
-    def status(self) -> ToolResult:
+    def status(self, *, timings: p.Timings = False) -> ToolResult:
         """Look at the vault and its index in figures: notes, commits, uncommitted edits, indexed passages, git state.
 
         Next: reindex if passages are missing from the index.
         """
-        return self._desk.ask(lambda memory: memory.status())
+        return self._desk.ask(lambda memory: memory.status(timings=timings))
 
     def reindex(self, *, history: p.OldVersions = False) -> ToolResult:
         """Throw the recall index away and build it again from the notes; they are not touched.

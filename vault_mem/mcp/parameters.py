@@ -181,6 +181,7 @@ WithDependents = Annotated[bool, Field(description="Although notes build on it; 
 Yes = Annotated[bool, Field(description="Write it. Default: only say what would be done.")]
 ReplayedSession = Annotated[_Short, Field(description="A session id. Default: list them.")]
 
+Timings = Annotated[bool, Field(description="Also time a sample recall by stage, in seconds.")]
 OldVersions = Annotated[bool, Field(description="Also index every old version, for fast recall at old revisions.")]
 
 Sessions = Annotated[_List, Field(description="Sessions, by id.")]
