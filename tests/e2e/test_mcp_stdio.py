@@ -27,11 +27,11 @@ import vault_mem
 from vault_mem.mcp.server import serve
 quiet = vault_mem.open_memory
 
-def noisy(path):
+def noisy(path, **options):
     print("stray")
     os.write(1, b"stray\\n")
     subprocess.run([sys.executable, "-c", "print('stray')"], check=True)
-    return quiet(path)
+    return quiet(path, **options)
 
 vault_mem.open_memory = noisy
 serve(Path(sys.argv[1]))

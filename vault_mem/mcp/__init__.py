@@ -10,6 +10,7 @@
     results     from an answer to what is sent: trimmed and bounded
     text        the same as text
     stdio       keeps stdout for the protocol
+    heap        keeps memory small
 
 Importing this package imports nothing heavy; fastmcp reads its environment when it is imported (see `serve`).
 """

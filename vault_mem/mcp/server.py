@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from vault_mem import __version__
 from vault_mem.config import prepare_environment
 from vault_mem.errors import InvalidConfigError
+from vault_mem.mcp.heap import use_one_heap
 from vault_mem.mcp.opening import Opening
 from vault_mem.mcp.stdio import Wire
 
@@ -103,6 +104,7 @@ def serve(vault: Path | None = None, toolsets: Sequence[str] = (CORE,)) -> None:
         InvalidConfigError: for a name that is no toolset.
     """
     toolset_names(toolsets)
+    use_one_heap()
     prepare_environment()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     opening = Opening(lambda: _open(vault))
