@@ -32,6 +32,7 @@ def isolate(home: Path, environment: pytest.MonkeyPatch) -> None:
         "VAULT_MEM_CONFIG": home / "config",
         "VAULT_MEM_CACHE": home / "cache",
         "VAULT_MEM_STATE": home / "state",
+        "VAULT_MEM_LEXICAL": "whoosh",
     }
     for name, value in values.items():
         environment.setenv(name, str(value))

@@ -78,7 +78,7 @@ def test_a_library_stays_behind_its_fence(library: str) -> None:
 
 
 def test_what_the_package_imports_is_declared() -> None:
-    extras = [text for extra in ("distill", "sentence-transformers") for text in extra_requirements(extra)]
+    extras = [text for extra in ("distill", "fast", "sentence-transformers") for text in extra_requirements(extra)]
     declared = import_names([*CONFIG["project"]["dependencies"], *extras])
     known = {"vault_mem", *declared, *COMPANIONS, *sys.stdlib_module_names}
     assert {name_of(path): sorted(extra) for path in PACKAGE if (extra := imported(path) - known)} == {}

@@ -55,7 +55,7 @@ class Settings:
         session: the writer's session, when the caller does not say; a commit trailer.
         embedder: what turns texts into vectors.
         reranker: what looks at the best passages again.
-        lexical: name of the lexical engine; `whoosh`.
+        lexical: the lexical engine: `whoosh`, `tantivy`, or `auto` for the latter where it is installed.
         recall_log: whether recalls of a session are recorded in the state folder, for `replay`.
         maintenance: whether a vault's many small commits are packed in the background.
     """
@@ -69,7 +69,7 @@ class Settings:
     session: str | None = None
     embedder: EmbedderChoice = DEFAULT_EMBEDDER
     reranker: RerankerChoice = DEFAULT_RERANKER
-    lexical: str = "whoosh"
+    lexical: str = "auto"
     recall_log: bool = True
     maintenance: bool = True
 
@@ -110,7 +110,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         session=chosen.get("session"),
         embedder=embedder_choice(*choices["embedder"]) if "embedder" in choices else DEFAULT_EMBEDDER,
         reranker=reranker_choice(*choices["reranker"]) if "reranker" in choices else DEFAULT_RERANKER,
-        lexical=chosen.get("lexical", "whoosh"),
+        lexical=chosen.get("lexical", "auto"),
         recall_log=_flag("recall_log", written, set_here, default=True),
         maintenance=_flag("maintenance", written, set_here, default=True),
     )

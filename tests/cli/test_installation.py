@@ -24,6 +24,17 @@ def test_a_sound_installation(shell: Shell, vault: Path) -> None:
     assert "ok      " in outcome.out
 
 
+def test_the_fast_engine_is_named_where_it_is_worth_it(
+    shell: Shell, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vault_mem.index.lexical.choice.has_fast_engine", lambda: False)
+    small = findings(shell)["lexical-engine"]
+    assert small["message"] == "whoosh finds words"
+    monkeypatch.setattr("vault_mem.index.lexical.choice.FAST_FROM", 0)
+    large = findings(shell)["lexical-engine"]
+    assert "git-vault-mem[fast]" in large["hint"]
+
+
 def test_no_vault_is_a_warning_unless_one_was_named(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

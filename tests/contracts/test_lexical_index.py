@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,11 @@ from vault_mem.index.lexical.base import FIELDS, FieldWeights, LexicalDocument, 
 from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
 
 Engine = Callable[[Path], LexicalIndex]
-ENGINES: Mapping[str, Engine] = {"whoosh": WhooshLexicalIndex}
+ENGINES: dict[str, Engine] = {"whoosh": WhooshLexicalIndex}
+if find_spec("tantivy"):
+    from vault_mem.index.lexical.tantivy import TantivyLexicalIndex
+
+    ENGINES["tantivy"] = TantivyLexicalIndex
 WEIGHTS = FieldWeights({"title": 2.0, "tags": 1.5, "body": 1.0})
 
 
@@ -210,21 +215,21 @@ def test_an_add_that_fails_adds_nothing(index: LexicalIndex) -> None:
     assert len(index.holders("bee", live=every(1))) == 1
 
 
-def in_another_process(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def in_another_process(code: str, index: LexicalIndex, folder: Path) -> subprocess.CompletedProcess[str]:
     head = (
         "import os, sys\nfrom pathlib import Path\nfrom tests.contracts.test_lexical_index import ENGINES, document\n"
     )
     script = f"{head}index = ENGINES[sys.argv[1]](Path(sys.argv[2]))\n{code}"
     root = Path(__file__).parents[2]
-    return subprocess.run(
-        [sys.executable, "-c", script, "whoosh", str(folder)], cwd=root, capture_output=True, text=True, check=False
-    )
+    name = next(name for name, engine in ENGINES.items() if type(index) is engine)
+    command = [sys.executable, "-c", script, name, str(folder)]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
 def test_a_reader_sees_the_last_commit_of_another_process(index: LexicalIndex, tmp_path: Path) -> None:
     index.add([document(0, body="ant")])
     assert len(index.holders("ant", live=every(2))) == 1
-    done = in_another_process("index.add([document(1, body='ant')])\nindex.close()", tmp_path / "lexical")
+    done = in_another_process("index.add([document(1, body='ant')])\nindex.close()", index, tmp_path / "lexical")
     assert done.returncode == 0, done.stderr
     assert len(index.holders("ant", live=every(2))) == 2
 
@@ -238,7 +243,7 @@ def killed():
     os._exit(9)
 index.add(killed())
 """
-    assert in_another_process(code, tmp_path / "lexical").returncode == 9
+    assert in_another_process(code, index, tmp_path / "lexical").returncode == 9
     assert index.last_id() == 0
     index.add([document(1, body="bee")])
     assert len(index.holders("bee", live=every(500))) == 1

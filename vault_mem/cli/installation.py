@@ -156,6 +156,17 @@ def _index(status: Status) -> Iterator[Finding]:
         yield Finding("warning", "index-behind", f"{missing:,} passages are not indexed", hint="Run vault-mem reindex")
     else:
         yield Finding("info", "index", f"{status.indexed:,} passages in {status.index_folder}")
+    yield _engine(status)
+
+
+def _engine(status: Status) -> Finding:
+    """Say which engine finds words, and where the other one would be worth an installation."""
+    from vault_mem.index.lexical.choice import FAST, FAST_FROM, has_fast_engine
+
+    if status.lexical == FAST or status.notes < FAST_FROM or has_fast_engine():
+        return Finding("info", "lexical-engine", f"{status.lexical} finds words")
+    message = f"{status.lexical} finds words; at {status.notes:,} notes {FAST} indexes faster, on a fifth of the disk"
+    return Finding("info", "lexical-engine", message, hint=f"Run: pip install '{DISTRIBUTION}[fast]'")
 
 
 def _path(_call: Call) -> Iterator[Finding]:

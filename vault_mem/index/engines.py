@@ -17,7 +17,7 @@ from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import Catalog, DocumentText, VectorText
 from vault_mem.index.embedders.base import Embedder, Matrix
 from vault_mem.index.lexical.base import LexicalDocument, LexicalIndex
-from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
+from vault_mem.index.lexical.choice import engine_folder, make_engine
 from vault_mem.index.vectors.base import VectorIndex
 from vault_mem.index.vectors.flat import FlatVectorIndex
 
@@ -37,16 +37,17 @@ _HELD_SECONDS = 1.0
 class Engines:
     """A lexical index and, with an embedder, a vector index, for one epoch of a catalog."""
 
-    def __init__(self, folder: Path, embedder: Embedder | None) -> None:
+    def __init__(self, folder: Path, embedder: Embedder | None, lexical: str = "whoosh") -> None:
         """Name both; nothing is read or made yet.
 
         Args:
             folder: belongs to one epoch; document ids of another mean nothing here.
             embedder: None for words only. Vectors of each model stand in a folder named by its id.
+            lexical: name of the lexical engine, as `engine_name` gives it.
         """
         self._embedder = embedder
-        self._folders = [folder / "lexical-whoosh"]
-        self.lexical: LexicalIndex = WhooshLexicalIndex(self._folders[0])
+        self._folders = [engine_folder(lexical, folder)]
+        self.lexical: LexicalIndex = make_engine(lexical, folder)
         self.vectors: VectorIndex | None = None
         if embedder:
             self._folders.append(folder / f"vectors-{_digest(embedder.model_id)}")

@@ -18,7 +18,6 @@ import numpy as np
 from vault_mem.errors import (
     IndexDamagedError,
     IndexReplacedError,
-    InvalidConfigError,
     ModelUnavailableError,
     VaultBusyError,
     VaultMemError,
@@ -32,6 +31,7 @@ from vault_mem.index.encoding import SLICE_SECONDS, Encoding
 from vault_mem.index.engines import Engines
 from vault_mem.index.known import Known
 from vault_mem.index.lexical.base import Ids, Mask, Scores
+from vault_mem.index.lexical.choice import engine_name
 from vault_mem.index.lock import writers_lock
 from vault_mem.index.parsing import parsed
 from vault_mem.index.texts import NAME_SHARE, NAME_WEIGHTS, PASSAGE_WEIGHTS
@@ -44,7 +44,6 @@ Reader = Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
 
-_ENGINES = ("whoosh",)
 _OPENING_WAIT = 10.0
 
 
@@ -55,15 +54,23 @@ class Index:
         folder: where it is; deletable at any time while no process uses it.
         catalog: the parsed notes.
         commits: the log of commits, filled by the caller.
+        lexical: name of the lexical engine.
     """
 
     catalog: Catalog
     commits: CommitLog
 
     def __init__(
-        self, folder: Path, *, embedder: Embedder | None, words: Embedder | None = None, background: bool = False
+        self,
+        folder: Path,
+        *,
+        embedder: Embedder | None,
+        words: Embedder | None = None,
+        lexical: str = "whoosh",
+        background: bool = False,
     ) -> None:
         """Use `Index.open`."""
+        self.lexical = lexical
         self.folder = folder
         self._root = folder / f"v{SCHEMA_VERSION}"
         self._embedder = embedder
@@ -93,17 +100,16 @@ class Index:
             folder: the index's own folder in the user's cache.
             embedder: None to do without vectors.
             words: a static embedder for single words; None to match words by their stems alone.
-            lexical: name of the lexical engine.
+            lexical: the lexical engine: `whoosh`, `tantivy`, or `auto` for the latter where it is installed.
             background: whether a caller does not wait until many passages are embedded, which a thread then does;
                 `coverage` says how far it is.
 
         Raises:
             InvalidConfigError: if there is no such engine.
+            MissingExtraError: if it is not installed.
             StorageError: if the folder cannot be written.
         """
-        if lexical not in _ENGINES:
-            raise InvalidConfigError(f"lexical engine {lexical!r}", f"known are: {', '.join(_ENGINES)}")
-        index = cls(folder, embedder=embedder, words=words, background=background)
+        index = cls(folder, embedder=embedder, words=words, lexical=engine_name(lexical), background=background)
         try:
             index._heal()
         except BaseException:
@@ -308,7 +314,7 @@ class Index:
         self._epoch = catalog.epoch
         self.catalog = catalog
         self.commits = CommitLog(catalog)
-        self._engines = Engines(self._root / self._epoch, self._embedder)
+        self._engines = Engines(self._root / self._epoch, self._embedder, self.lexical)
         self._known = Known(catalog)
         self._vocabulary = Vocabulary(catalog)
 

@@ -37,7 +37,7 @@ def status(session: Session, *, timings: bool) -> Status:
         indexed=coverage.indexed,
         embedded=coverage.embedded,
         embedder=session.index.embedder_id,
-        lexical=session.settings.lexical,
+        lexical=session.index.lexical,
         index_bytes=_size(session.index.folder),
         index_folder=str(session.index.folder),
         operation=session.vault.operation(),

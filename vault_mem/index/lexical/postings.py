@@ -21,7 +21,7 @@ ROW_TYPE = np.dtype([("id", "<i8"), ("lengths", "<u4", (len(FIELDS),))])
 
 _CACHED_BYTES = 64 << 20
 _Key = tuple[str, str, bytes]
-_HEAD = struct.Struct("<IB3x")
+_HEAD = struct.Struct("<II")
 _WIDTHS: Mapping[int, np.dtype[Any]] = {0: np.dtype("V0"), 1: np.dtype("<u1"), 2: np.dtype("<u2"), 4: np.dtype("<u4")}
 
 
@@ -58,7 +58,7 @@ class Postings:
         width = 0 if most == 1 else 1 if most < 1 << 8 else 2 if most < 1 << 16 else 4
         counts = self.counts.astype(_WIDTHS[width]).tobytes() if width else b""
         body = self.ids.astype("<u4").tobytes() + counts
-        return _HEAD.pack(zlib.crc32(body), width) + body
+        return _HEAD.pack(zlib.crc32(body, width), width) + body
 
     @staticmethod
     def decoded(content: bytes) -> Postings:
@@ -114,7 +114,7 @@ class PostingsCache:
 def encoded_rows(rows: NDArray[np.void]) -> bytes:
     """Return rows of `ROW_TYPE` as bytes with a checksum."""
     body = rows.tobytes()
-    return _HEAD.pack(zlib.crc32(body), ROW_TYPE.itemsize) + body
+    return _HEAD.pack(zlib.crc32(body, ROW_TYPE.itemsize), ROW_TYPE.itemsize) + body
 
 
 def decoded_rows(content: bytes) -> NDArray[np.void]:
@@ -197,11 +197,11 @@ class _FieldBatch:
 
 
 def _checked(content: bytes) -> tuple[int, memoryview]:
-    """Return the width that the head names and the body, whose checksum is right."""
+    """Return the width that the head names and the body, if the checksum of both is right."""
     if len(content) < _HEAD.size:
         raise IndexDamagedError("lexical index (cut short)")
     crc, width = _HEAD.unpack_from(content)
     body = memoryview(content)[_HEAD.size :]
-    if zlib.crc32(body) != crc:
+    if zlib.crc32(body, width) != crc:
         raise IndexDamagedError("lexical index (checksum)")
     return width, body

@@ -57,7 +57,7 @@ def fingerprint(session: Session, moment: Moment, question: Question) -> Fingerp
         weights=_hashed(question.weights),
         model=_model(session.index.embedder_id, session.index.embedder_trouble),
         reranker=_model(reranker.name + share, reranker.trouble) if reranker else None,
-        engine=session.settings.lexical,
+        engine=session.index.lexical,
         zone=None if offset is None else f"{offset.total_seconds() / 3600:+g} h",
     )
 
