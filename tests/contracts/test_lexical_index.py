@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vault_mem.errors import IndexDamagedError
@@ -201,6 +201,28 @@ def test_many_small_commits_lose_nothing(index: LexicalIndex) -> None:
     for number in (0, 7, 8, 39):
         scores = index.score([f"word{number}"], live=every(40), allowed=every(40), weights=WEIGHTS)
         assert np.flatnonzero(scores).tolist() == [number]
+
+
+@settings(max_examples=6)
+@given(steps=st.lists(st.integers(-2, 3), min_size=10, max_size=20))
+def test_any_order_of_adding_and_discarding_leaves_what_it_says(
+    steps: list[int], engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    index = engine(tmp_path_factory.mktemp("lexical"))
+    stored: list[LexicalDocument] = []
+    for step in steps:
+        if step < 0:
+            stored = stored[: len(stored) + step] if len(stored) + step > 0 else []
+            index.discard_after(len(stored) - 1)
+        else:
+            first = len(stored)
+            stored += [document(first + i, body=f"ant word{first + i} " + "bee " * (first + i)) for i in range(step)]
+            index.add(stored[first:])
+        assert index.last_id() == len(stored) - 1
+    live = every(len(stored))
+    scores = index.score(["ant", "bee"], live=live, allowed=live, weights=WEIGHTS)
+    index.close()
+    assert scores.tolist() == pytest.approx(oracle(stored, ["ant", "bee"], live, live, WEIGHTS), abs=1e-4)
 
 
 def test_an_add_that_fails_adds_nothing(index: LexicalIndex) -> None:

@@ -238,7 +238,10 @@ def _schema() -> tantivy.Schema:
 
 
 def _stored(document: LexicalDocument) -> tantivy.Document:
-    """Return a document as tantivy stores it: its id, its lengths, three to a number, and its counted tokens."""
+    """Return a document as tantivy stores it: its id, its lengths, three to a number, and its counted tokens.
+
+    Analysed tokens hold no white space, at which tantivy tells them apart.
+    """
     stored = tantivy.Document()
     stored.add_unsigned("id", document.id)
     lengths = [len(document.fields.get(name, ())) for name in FIELDS]
@@ -253,5 +256,5 @@ def _stored(document: LexicalDocument) -> tantivy.Document:
 
 
 def _is_text(token: str) -> bool:
-    """Whether a token can be stored: a lone surrogate and white space cannot, and are never found."""
+    """Whether a token can be stored: one with a lone surrogate cannot, and is never found."""
     return token.isascii() or token.encode("utf-8", "replace").decode() == token
