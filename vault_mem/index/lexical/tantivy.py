@@ -125,14 +125,13 @@ class TantivyLexicalIndex:
 
     def _refresh(self) -> None:
         """Open what the last commit, of this or another process, has left; read only the documents that are new."""
-        try:
-            meta = (self._folder / _META).read_bytes()
-        except FileNotFoundError:
-            self.close()
-            return
+        meta = self._read_meta()
         if meta == self._meta:
             return
-        searcher = tantivy.Index.open(str(self._folder)).searcher()
+        if not meta:
+            self.close()
+            return
+        searcher = self._search(meta)
         known, parts = self._parts[-1].last if self._parts else -1, self._parts
         new = self._rows(searcher, known + 1)
         if sum(len(part.rows) for part in parts) + len(new) != searcher.num_docs or len(parts) >= _MAX_PARTS:
@@ -142,6 +141,23 @@ class TantivyLexicalIndex:
         self._parts, self._searcher, self._meta = parts, searcher, meta
         self._lengths = Lengths([part.rows for part in parts])
         self._cache.keep({part.name for part in parts})
+
+    def _read_meta(self) -> bytes:
+        """Return what tantivy replaces at every commit, nothing if there is no index."""
+        try:
+            return (self._folder / _META).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _search(self, meta: bytes) -> tantivy.Searcher:
+        """Return what searches the last commit; another process may commit, and remove files, in the meantime."""
+        while True:
+            try:
+                return tantivy.Index.open(str(self._folder)).searcher()
+            except ValueError:
+                before, meta = meta, self._read_meta()
+                if meta == before:
+                    raise
 
     def _rows(self, searcher: tantivy.Searcher, first: int) -> NDArray[np.void]:
         """Return the id and lengths of every document from an id on."""
