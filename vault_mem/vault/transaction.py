@@ -19,13 +19,13 @@ from vault_mem.vault.acts import VERBS, Act, Change, Receipt
 from vault_mem.vault.attributes import attribute_files, check_attributes
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.intent import Intent, Step
-from vault_mem.vault.layout import inside
+from vault_mem.vault.layout import inside, place_inside
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.objects import FILE_MODE, FILE_MODES, TreeEntry, blob_id
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.readiness import Head, check_ready, read_head
 from vault_mem.vault.trailers import format_message
-from vault_mem.vault.worktree import file_version, is_spelled, read_bytes
+from vault_mem.vault.worktree import file_version, is_folder, is_spelled, read_bytes
 
 QUIET_SECONDS = 2.0
 _MAX_COMPARED = 1_000_000
@@ -112,7 +112,7 @@ class Transaction:
     def _check_paths(self, paths: Iterable[NotePath]) -> None:
         """Refuse unsafe paths before git sees one."""
         for path in paths:
-            inside(self._writer.repository.root, path)
+            place_inside(self._writer.repository.root, path)
 
     def _check_attributes(self, paths: Sequence[NotePath]) -> None:
         known = self._writer.committed(self._head, attribute_files(paths))
@@ -198,7 +198,7 @@ class Transaction:
 
     def _step(self, change: Change, committed: TreeEntry | None, staged: TreeEntry | None, act: Act) -> Step:
         root = self._writer.repository.root
-        if (root / change.path).is_dir() or _is_special(committed):
+        if is_folder(root, change.path) or _is_special(committed):
             raise UnsafePathError(change.path, "is a folder or a link in the vault")
         file, wanted = self._present(change.path, committed, staged), _wanted(change, committed)
         if wanted and change.path not in act.seen:

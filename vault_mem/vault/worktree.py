@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 import unicodedata
 from collections import Counter
@@ -13,7 +14,7 @@ from pathlib import Path
 from vault_mem.errors import StorageError, UnsafePathError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.layout import inside
+from vault_mem.vault.layout import inside, place_inside
 from vault_mem.vault.repository import Repository, split_nul
 from vault_mem.vault.trees import decode_path
 
@@ -150,13 +151,21 @@ def file_version(root: Path, path: NotePath) -> BlobId | None:
         StorageError: if the file is there but cannot be read.
     """
     try:
-        target = inside(root, path)
-        status = target.lstat()
+        target = place_inside(root, path)
+        status = os.lstat(target)
         return _hash_file(target, status.st_size) if stat.S_ISREG(status.st_mode) else None
     except (FileNotFoundError, NotADirectoryError, UnsafePathError):
         return None
     except OSError as exc:
         raise StorageError(root / path, exc.strerror or str(exc)) from exc
+
+
+def is_folder(root: Path, path: NotePath) -> bool:
+    """Whether a folder stands where a file is to be."""
+    try:
+        return stat.S_ISDIR(os.lstat(f"{root}{os.sep}{path}").st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def read_bytes(root: Path, path: NotePath) -> bytes | None:
@@ -189,10 +198,10 @@ def _composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-def _hash_file(target: Path, size: int) -> BlobId:
+def _hash_file(target: str, size: int) -> BlobId:
     """Hash as git does, in pieces; a file that grows meanwhile gives an id that nothing has, and is read again."""
     digest = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
-    with target.open("rb") as file:
+    with Path(target).open("rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
     return BlobId(digest.hexdigest())
