@@ -116,11 +116,14 @@ def parse_split(content: bytes, written: int, read_base: Callable[[str], IndexIm
     """
     parts = read_parts(content, written)
     link = parts.extensions.get(_LINK) if parts else None
-    base = read_base(link[:DIGEST_SIZE].hex()) if link and len(link) > DIGEST_SIZE else None
+    base = read_base(link[:DIGEST_SIZE].hex()) if link else None
     if parts is None or link is None or base is None:
         return None
-    deleted, rest = _bits(link[DIGEST_SIZE:])
-    replaced, rest = _bits(rest)
+    try:
+        deleted, rest = _bits(link[DIGEST_SIZE:])
+        replaced, rest = _bits(rest)
+    except struct.error:
+        return None
     count = replaced.bit_count()
     nameless = tuple(raw for name, raw in parts.entries[:count] if not name)
     # A recent entry without a name is one whose file git has to look at.
@@ -136,7 +139,9 @@ def _without_name(raw: bytes) -> bytes:
 
 
 def _bits(content: bytes) -> tuple[int, bytes]:
-    """Return a bitmap as a number, and what follows it."""
+    """Return a bitmap as a number, and what follows it; git leaves both out where nothing has changed yet."""
+    if not content:
+        return 0, b""
     _, count = _SIZES.unpack_from(content)
     words = struct.unpack_from(f">{count}Q", content, _SIZES.size)
     raw: list[bytes] = []
