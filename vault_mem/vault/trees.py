@@ -14,16 +14,19 @@ from vault_mem.notes.record import FileChange
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
 from vault_mem.vault.repository import Repository, split_nul
+from vault_mem.vault.saved_notes import SavedNotes
 
 _KEPT = 4
+_FAR = 1_000
 
 
 class TreeCache:
     """Notes of the last few commits asked for; safe to share between threads."""
 
-    def __init__(self, repository: Repository) -> None:
-        """Start empty."""
+    def __init__(self, repository: Repository, saved: SavedNotes) -> None:
+        """Start with nothing but what another process saved."""
         self._repository = repository
+        self._saved = saved
         self._kept: OrderedDict[CommitId, Listing] = OrderedDict()
         self._lock = Lock()
 
@@ -39,8 +42,22 @@ class TreeCache:
                 self._kept.move_to_end(commit)
                 return known
             neighbour = next(reversed(self._kept.items()), None)
-        carried = None if neighbour is None else self._carry(*neighbour, commit)
-        return self._keep(commit, self._list(commit) if carried is None else carried)
+        if neighbour is None:
+            return self._keep(commit, self._first(commit))
+        carried = self._carry(*neighbour, commit)
+        return self._keep(commit, self._list(commit) if carried is None else carried[0])
+
+    def _first(self, commit: CommitId) -> Listing:
+        """Return the notes of the first commit that is asked for, from what was saved if that is near."""
+        saved = self._saved.load()
+        if saved is not None and saved[0] == commit:
+            return Listing(saved[1])
+        carried = None if saved is None else self._carry(saved[0], Listing(saved[1]), commit)
+        if carried is not None and carried[1] < _FAR:
+            return carried[0]
+        notes = self._list(commit) if carried is None else carried[0]
+        self._saved.save(commit, notes)
+        return notes
 
     def knows(self, commit: CommitId) -> bool:
         """Whether a commit's notes are at hand."""
@@ -60,14 +77,14 @@ class TreeCache:
             raise RevisionNotFoundError(commit, "no such commit here")
         return Listing(_notes_in(outcome.output))
 
-    def _carry(self, neighbour: CommitId, notes: Listing, commit: CommitId) -> Listing | None:
-        """Return a commit's notes from those of another one, None if git no longer has one of the two."""
+    def _carry(self, neighbour: CommitId, notes: Listing, commit: CommitId) -> tuple[Listing, int] | None:
+        """Return a commit's notes from those of another one, and how many differ; None if git lacks one of the two."""
         command = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options")
         outcome = self._repository.attempt(*command, neighbour, commit)
         if outcome.status:
             return None
-        changes = parse_changes(iter(split_nul(outcome.output)))
-        return notes.changed({change.path: change.new for change in changes})
+        changes = list(parse_changes(iter(split_nul(outcome.output))))
+        return notes.changed({change.path: change.new for change in changes}), len(changes)
 
     def _keep(self, commit: CommitId, notes: Listing) -> Listing:
         with self._lock:

@@ -28,11 +28,13 @@ from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.readiness import operation_in_progress, read_head
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
+from vault_mem.vault.saved_notes import SavedNotes
 from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.trees import TreeCache
 from vault_mem.vault.watching import Watch
 from vault_mem.vault.worktree import Snapshot, WorkTree, overlay, read_bytes, read_state
 
+SAVED_NOTES = "notes"
 _MANY = 64
 _FSCK_TIMEOUT = 600.0
 
@@ -57,7 +59,7 @@ class Vault:
         self.layout = Layout(read_manifest(repository.root))
         self.is_writable = self.layout.manifest.format <= FORMAT
         self._repository = repository
-        self._trees = TreeCache(repository)
+        self._trees = TreeCache(repository, SavedNotes(settings.repository_cache(self.key) / SAVED_NOTES))
         self._revisions = Revisions(repository)
         self._writer = WritePipeline(repository, settings.repository_state(self.key))
         self._lock = WritersLock(repository.common_dir)
