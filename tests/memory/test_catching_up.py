@@ -116,3 +116,21 @@ def test_a_rebuild_waits_until_it_is_done(memory: Memory, vault: Path, monkeypat
     with vault_mem.open_memory(vault, watch=True) as server:
         (vault / "new.md").write_text("Coffee and tea.\n")
         assert server.reindex(progress=slow).notes == 1
+
+
+def test_a_serving_process_answers_by_words_until_many_passages_are_embedded(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vault_mem.index.encoding.MANY", 5)
+    monkeypatch.setattr("vault_mem.index.encoding._PAUSE", 1.0)
+    for number in range(20):
+        (vault / f"drink-{number}.md").write_text(f"Drink number {number} is tea.\n")
+    with vault_mem.open_memory(vault, watch=True) as memory:
+        first = memory.recall("tea")
+        assert first.hits
+        assert "20 of 20 passages are found by their words only, for a while" in first.notice
+        deadline = time.monotonic() + 30
+        while memory.status().embedded < 20 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert memory.recall("a hot beverage", mode="dense").hits
+        assert not [text for text in memory.recall("tea").notice if "passages" in text]

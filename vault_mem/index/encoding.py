@@ -41,6 +41,11 @@ class Encoding:
                 self._thread.start()
         return True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the thread has work left."""
+        return self._thread is not None and self._thread.is_alive()
+
     def stop(self) -> None:
         """End the thread after its slice; nothing is left to it from now on. A second call does nothing."""
         self._stopping.set()

@@ -127,6 +127,11 @@ class Index:
         """Why the model did not answer when it was last asked, None if it did, was not asked, or there is none."""
         return self._embedder.trouble if self._embedder else None
 
+    @property
+    def is_embedding(self) -> bool:
+        """Whether a thread still embeds what was left to it."""
+        return self._encoding.is_busy
+
     # --- filling -------------------------------------------------------------------------------------------------
 
     def missing(self, notes: Mapping[NotePath, BlobId]) -> list[BlobId]:

@@ -40,7 +40,7 @@ def open_memory(
         progress: called with (stage, done, total) while the index catches up.
         watch: for a process that answers many questions: whether to note which files change, so that a question need
             not look at the whole work tree (where the system does not tell, `status` says so and nothing else differs),
-            and to index beside the answers: a recall waits a second for it, then says that it lacks something.
+            and to index beside the answers: a recall waits two seconds for it, then says what it lacks.
 
     Raises:
         NotAVaultError: if there is no vault there.
@@ -62,6 +62,7 @@ def open_memory(
             embedder=embedder,
             words=load_word_embedder(embedder),
             lexical=chosen.lexical,
+            background=watch,
         )
     except BaseException:
         vault.close()

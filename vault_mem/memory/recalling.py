@@ -57,7 +57,11 @@ def answered(session: Session, moment: Moment, question: Question, stage: Stage 
         places = _arranged(session, moment, ranking, question, positions)
         hits = _hits(session, moment, question, ranking, places)
     session.index.check(moment.view)
-    notice = (*_notices(moment, question, ranking.terms, window), *embedder_notices(session, question), *trouble)
+    notice = (
+        *_notices(session, moment, question, ranking.terms, window),
+        *embedder_notices(session, question),
+        *trouble,
+    )
     answer = _recalled(moment, question, hits, total=len(places), notice=notice)
     best = max((place.ranked.relevance for place in places[:DEPTH]), default=None)
     return replace(
@@ -217,18 +221,23 @@ def _listed(session: Session, moment: Moment, question: Question, positions: Pos
     chunks = session.index.catalog.chunks([document for _, document in page if document is not None])
     maker = Maker(session, moment, _judged(moment, question), chunks)
     hits = within_budget(page, lambda item, limit: maker.evidence(*item, limit=limit), question.max_tokens)
-    return _recalled(moment, question, hits, total=len(positions), notice=_notices(moment, question, None))
+    return _recalled(moment, question, hits, total=len(positions), notice=_notices(session, moment, question, None))
 
 
 # --- notices ---
 
 
 def _notices(
-    moment: Moment, question: Question, terms: Terms | None = None, window: Window | None = None
+    session: Session, moment: Moment, question: Question, terms: Terms | None = None, window: Window | None = None
 ) -> tuple[str, ...]:
     notices = []
     if not moment.is_complete:
         notices.append("The index is still being built; this answer is from what it has so far")
+    if session.index.is_embedding:
+        covered = session.index.coverage(moment.view)
+        lacking = covered.passages - covered.embedded
+        if lacking:
+            notices.append(f"{lacking:,} of {covered.passages:,} passages are found by their words only, for a while")
     understood = {*terms.corrections, *(window.phrase.casefold().split() if window else ())} if terms else set()
     unknown = [word for word in terms.unknown if word not in understood] if terms else []
     if unknown:
