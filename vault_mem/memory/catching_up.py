@@ -22,7 +22,7 @@ Reader: TypeAlias = Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]
 PATIENT = 30.0
 """Seconds for which an answer that must be whole waits for the index."""
 
-BRIEF = 1.0
+BRIEF = 2.0
 """Seconds for which an answer waits that can say what it lacks."""
 
 AGAIN = 5.0

@@ -40,13 +40,12 @@ def open_memory(
         progress: called with (stage, done, total) while the index catches up.
         watch: for a process that answers many questions: whether to note which files change, so that a question need
             not look at the whole work tree (where the system does not tell, `status` says so and nothing else differs),
-            and to index beside the answers: a recall waits two seconds for it, then says what it lacks.
+            and to index beside the answers: a recall waits two seconds for it, then says that it lacks something.
 
     Raises:
         NotAVaultError: if there is no vault there.
         UnsupportedRepositoryError, GitMissingError, InvalidConfigError: if it cannot be opened.
-        MissingExtraError: if the embedder, reranker or lexical engine that the settings name needs packages that are
-            not installed.
+        MissingExtraError: if the embedder or reranker that the settings name needs packages that are not installed.
     """
     prepare_environment()
     chosen = settings or load_settings()
