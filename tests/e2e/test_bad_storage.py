@@ -309,7 +309,7 @@ def test_a_damaged_index_is_made_again(tmp_path: Path, isolated: Path, harm: Cal
     root = make(tmp_path / "vault")
     expected = answers(root)
     files = [path for path in (isolated / "cache").rglob("*") if path.is_file() and not path.name.endswith(".lock")]
-    assert {path.suffix for path in files} >= {".sqlite", ".seg", ".toc", ".f32"}
+    assert {path.suffix for path in files} >= {".sqlite", ".toc", ".trm", ".f32"}
     for path in files:
         if path.is_file():
             harm(path)
