@@ -130,10 +130,8 @@ def _note_scores(terms: Terms, sizes: NDArray[np.float32], *, index: Index, view
     known = term_weights(terms.frequencies, int(np.count_nonzero(view.live)))
     scores = np.zeros(len(view.notes), dtype=np.float32)
     for term, ids in index.holders(tuple(known), view=view).items():
-        counts = np.bincount(view.owners[ids], minlength=len(view.notes))
-        holders = np.flatnonzero(counts)
-        held = counts[holders].astype(np.float32)
-        scores[holders] += known[term] * held * (NOTE_K1 + 1) / (held + scale[holders])
+        held = np.bincount(view.owners[ids], minlength=len(view.notes)).astype(np.float32)
+        scores += known[term] * held * (NOTE_K1 + 1) / (held + scale)
     return scores
 
 
