@@ -166,10 +166,16 @@ class IndexEditor:
             written = _write(temporary, pieces, stat.S_IMODE(self._file.stat().st_mode))
             if not self._take_lock(temporary):
                 return False
-            if self.stamp() != expected:
+            try:
+                is_expected = self.stamp() == expected
+                if is_expected:
+                    self._lock.replace(self._file)
+            except BaseException:
+                self._lock.unlink(missing_ok=True)
+                raise
+            if not is_expected:
                 self._lock.unlink()
                 return False
-            self._lock.replace(self._file)
             if isinstance(image, SplitImage):
                 # Git removes a shared file that nobody touched for two weeks. Source: `splitIndex.sharedIndexExpire`.
                 with suppress(OSError):
