@@ -16,10 +16,11 @@ from vault_mem.errors import IndexDamagedError, ModelUnavailableError, StorageEr
 from vault_mem.index.analysis import analyze
 from vault_mem.index.catalog import Catalog, DocumentText, VectorText
 from vault_mem.index.embedders.base import Embedder, Matrix
-from vault_mem.index.lexical.base import LexicalDocument, LexicalIndex
+from vault_mem.index.lexical.base import Ids, LexicalDocument, LexicalIndex, Scores
 from vault_mem.index.lexical.choice import engine_folder, make_engine
 from vault_mem.index.vectors.base import VectorIndex
 from vault_mem.index.vectors.flat import FlatVectorIndex
+from vault_mem.index.view import Coverage, View
 
 Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
@@ -62,6 +63,21 @@ class Engines:
         except IndexDamagedError:
             return None
         return count if count >= 0 else None
+
+    def coverage(self, view: View) -> Coverage:
+        """Return how many of a view's passages are here."""
+        rows = view.vectors[view.live]
+        indexed = int(np.count_nonzero(view.live[: self.lexical.last_id() + 1]))
+        count = len(self.vectors) if self.vectors is not None else 0
+        return Coverage(len(rows), indexed, int(np.count_nonzero((rows >= 0) & (rows < count))))
+
+    def cosines(self, query: Matrix, rows: Ids) -> Scores:
+        """Return the cosine of a vector with each row, shape (len(rows),); -1 for a row below 0 or not here yet."""
+        scores = np.full(len(rows), -1.0, dtype=np.float32)
+        if self.vectors is not None:
+            found = np.flatnonzero((rows >= 0) & (rows < len(self.vectors)))
+            scores[found] = np.clip(self.vectors.similarities(query, rows[found]), -1, 1)
+        return scores
 
     def follow(
         self, catalog: Catalog, progress: Progress | None = None, *, leaves: Callable[[int], bool] = lambda _: False

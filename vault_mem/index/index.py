@@ -172,15 +172,7 @@ class Index:
 
     def coverage(self, view: View) -> Coverage:
         """Return how many of a view's passages the engines have."""
-        rows = view.vectors[view.live]
-
-        def ask(engines: Engines) -> Coverage:
-            indexed = int(np.count_nonzero(view.live[: engines.lexical.last_id() + 1]))
-            count = len(engines.vectors) if engines.vectors is not None else 0
-            embedded = int(np.count_nonzero((rows >= 0) & (rows < count)))
-            return Coverage(int(np.count_nonzero(view.live)), indexed, embedded)
-
-        return self._asked(view, ask)
+        return self._asked(view, lambda engines: engines.coverage(view))
 
     # --- asking --------------------------------------------------------------------------------------------------
 
@@ -235,16 +227,7 @@ class Index:
         except ModelUnavailableError:
             return None  # `embedder_trouble` says why
 
-        def ask(engines: Engines) -> Scores:
-            scores = np.full(view.documents, -1.0, dtype=np.float32)
-            if engines.vectors is None:
-                return scores
-            rows = np.where(wanted, view.vectors, -1)
-            found = np.flatnonzero((rows >= 0) & (rows < len(engines.vectors)))
-            scores[found] = np.clip(engines.vectors.similarities(query, rows[found]), -1, 1)
-            return scores
-
-        return self._asked(view, ask)
+        return self._asked(view, lambda engines: engines.cosines(query, np.where(wanted, view.vectors, -1)))
 
     def frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return how many of a view's passages and file names hold each term."""
