@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vault_mem.recall.temporal import Window, closeness, covers, day_of, find_window
+from vault_mem.recall.temporal import Window, as_times, closeness, covered, day_of, find_window
 
 VOCABULARY = """
     last next this past week month year day days weeks 3 two few ago back since before after between and from to until
@@ -41,7 +41,7 @@ def test_closeness_is_a_share_and_whole_where_times_overlap(
     window = Window(first, last, True, "x")
     near = closeness(window, start, end)
     assert 0.0 <= near <= 1.0
-    if covers(window, start, end):
+    if covered(window, as_times([(start, end)]))[0]:
         assert near == 1.0
 
 

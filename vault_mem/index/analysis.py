@@ -50,6 +50,19 @@ def runs(text: str) -> Iterator[Run]:
 
 def written_words(text: str) -> Iterator[str]:
     """Yield the words of a text as written but lower-cased, repeats included; identifiers give their parts as well."""
+    if len(text) > _LONG:
+        yield from _words(text)
+        return
+    for stretch in text.split():  # as in `analyze`
+        yield from _stored_words(stretch) if len(stretch) <= MAX_TOKEN else _words(stretch)
+
+
+@lru_cache(maxsize=65_536)
+def _stored_words(stretch: str) -> tuple[str, ...]:
+    return tuple(_words(stretch))
+
+
+def _words(text: str) -> Iterator[str]:
     for _, word, _ in _RUN.findall(_readable(text)):
         if word:
             yield from surfaces_of(word)

@@ -239,7 +239,8 @@ class Index:
 
     def _holders(self, terms: Sequence[str], view: View, live: Mask) -> dict[str, Ids]:
         def ask(engines: Engines) -> dict[str, Ids]:
-            return {term: engines.lexical.holders(term, live=live) for term in dict.fromkeys(terms)}
+            wanted = list(dict.fromkeys(terms))
+            return dict(zip(wanted, engines.lexical.holders(wanted, live=live), strict=True))
 
         return self._asked(view, ask)
 

@@ -47,10 +47,12 @@ class Known:
         """Return the file names that have no document id."""
         with self._lock:
             changes, _ = self._since_known(notes)
-            unknown = {name_of(path) for path in (notes if changes is None else changes)} - self._names.keys()
+            names = {name_of(path) for path in (notes if changes is None else changes)}
+            # Not by set algebra: that takes a copy of all the names there are.
+            unknown = {name for name in names if name not in self._names}
             if unknown:
                 self._names.update(self._catalog.name_documents(unknown))
-            return unknown - self._names.keys()
+            return {name for name in unknown if name not in self._names}
 
     def view(self, notes: Mapping[NotePath, BlobId]) -> View:
         """Return the view of those of the notes that are stored."""

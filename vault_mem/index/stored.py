@@ -53,6 +53,10 @@ class StoredNote:
         """Whether the metadata may have a key or relation that is not at its default; False is certain, True is not."""
         return f'"{key}":' in self._metadata
 
+    def stated(self, key: str) -> Any:  # Any: the type of the metadata's key
+        """Return a key of the metadata, without decoding it where the text states no such key."""
+        return getattr(self.metadata if self.may_state(key) else _DEFAULT_METADATA, key)
+
     def _part(self, key: str, kind: type[_T]) -> tuple[_T, ...]:
         if key not in self._decoded:
             outline = json.loads(self._outline) if self._outline else {}

@@ -1,8 +1,9 @@
-"""Keeps a server's memory small."""
+"""Keeps a server's memory small, and the looks at it short."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from contextlib import suppress
 
@@ -18,3 +19,9 @@ def use_one_heap() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library than glibc
             ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
+def set_aside() -> None:
+    """Spare what is loaded by now the collector's looks: it stays anyway, and each look would take 0.3 s."""
+    gc.collect()
+    gc.freeze()

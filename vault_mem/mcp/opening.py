@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from vault_mem.errors import VaultMemError
+from vault_mem.mcp.heap import set_aside
 
 if TYPE_CHECKING:
     from vault_mem.memory.service import Memory
@@ -50,6 +51,7 @@ class Opening:
         if opened.exception() is None and not self._is_closing:
             with suppress(VaultMemError):
                 opened.result().warm()
+                set_aside()
 
     def close(self) -> None:
         """Close the vault if it was opened; it cannot be opened again."""

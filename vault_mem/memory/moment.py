@@ -21,7 +21,7 @@ from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
 from vault_mem.notes.schema import DEFAULT_TIERS
 from vault_mem.recall.query import ANSWERING
-from vault_mem.recall.temporal import day_of
+from vault_mem.recall.temporal import Times, Window, as_times, covered, day_of
 from vault_mem.vault.layout import namespace_of
 
 
@@ -137,12 +137,12 @@ class Moment:
     def status(self, position: int) -> str:
         """Return the effective status: `superseded` where a successor names the note, else as stated."""
         note = self.view.notes[position]
-        stated = note.metadata.status
+        stated: str = note.stored.stated("status")
         return "superseded" if stated in ANSWERING and note.path in self.successors else stated
 
     def status_at(self, position: int, now: datetime) -> str:
         """Return the effective status, `expired` where `expires` (exclusive) has come."""
-        expires = self.view.notes[position].metadata.expires
+        expires = self.view.notes[position].stored.stated("expires")
         return "expired" if expires is not None and expires <= now else self.status(position)
 
     def answering(self, now: datetime) -> Positions:
@@ -182,6 +182,11 @@ class Moment:
         if "_stating" in earlier.__dict__:
             self.__dict__["_stating"] = (earlier._stating - {note.path for note in gone}).union(_stating(new))
 
+        for name, times_of in (("stated_times", _stated_times), ("created_times", _created_times)):
+            if name in earlier.__dict__:
+                left = np.delete(earlier.__dict__[name], [earlier.positions[note.path] for note in gone], axis=0)
+                self.__dict__[name] = _placed(left, times_of(new), [self.positions[note.path] for note in new])
+
     def namespace(self, position: int) -> str:
         """Return the namespace, empty for the global one."""
         return namespace_of(self.view.notes[position].path)
@@ -214,6 +219,16 @@ class Moment:
     def _stated(self) -> dict[int, tuple[datetime | None, datetime | None]]:
         return {}
 
+    @cached_property
+    def stated_times(self) -> Times:
+        """The stated time of every note, in order."""
+        return _stated_times(self.view.notes)
+
+    @cached_property
+    def created_times(self) -> Times:
+        """When every note was created, as it states, in order."""
+        return _created_times(self.view.notes)
+
     def touched(self, start: datetime | None, end: datetime | None) -> frozenset[int]:
         """Return the positions of the notes that were created or got their present text in a stretch of time.
 
@@ -225,8 +240,7 @@ class Moment:
             for path, blob in given
             if (position := self.positions.get(path)) is not None and self.view.notes[position].blob == blob
         }
-        dated = ((position, note.metadata.created) for position, note in enumerate(self.view.notes))
-        found.update(position for position, created in dated if created is not None and _is_in(created, start, end))
+        found.update(np.flatnonzero(covered(Window(start, end, True, ""), self.created_times)).tolist())
         if self.dirty and _is_in(self.time, start, end):
             found.update(self.positions[path] for path in self.dirty if path in self.positions)
         return frozenset(found)
@@ -257,6 +271,24 @@ def _stated_time(note: IndexedNote) -> tuple[datetime | None, datetime | None]:
         return metadata.valid_from, metadata.valid_from if is_event else metadata.valid_to
     day = day_of(note.name, note.title)
     return (day.start, day.end) if day else (metadata.created, metadata.created)
+
+
+def _stated_times(notes: Iterable[IndexedNote]) -> Times:
+    return as_times(map(_stated_time, notes))
+
+
+def _created_times(notes: Iterable[IndexedNote]) -> Times:
+    return as_times((note.metadata.created, note.metadata.created) for note in notes)
+
+
+def _placed(left: Times, new: Times, places: Sequence[int]) -> Times:
+    """Return rows with others put among them, so that these stand at the given places."""
+    rows = np.empty((len(left) + len(new), 2), dtype=np.int64)
+    is_new = np.zeros(len(rows), dtype=np.bool_)
+    is_new[list(places)] = True
+    rows[~is_new] = left
+    rows[list(places)] = new
+    return rows
 
 
 def _is_in(moment: datetime, start: datetime | None, end: datetime | None) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from vault_mem.index.view import IndexedNote, Positions
 from vault_mem.notes.schema import DEFAULT_TIERS
 from vault_mem.recall.query import Filters
-from vault_mem.recall.temporal import Window, covers
+from vault_mem.recall.temporal import Times, Window, covered
 
 Test = Callable[[int, IndexedNote], bool]
 
@@ -44,6 +44,10 @@ class Facts(Protocol):
 
     def stated_time(self, position: int) -> tuple[datetime | None, datetime | None]:
         """Return the same as far as the note, its name or its title state it."""
+
+    @property
+    def stated_times(self) -> Times:
+        """The stated time of every note, in the order of their positions."""
 
     def touched(self, start: datetime | None, end: datetime | None) -> frozenset[int]:
         """Return the positions of the notes that were created or got their present text in a stretch of time."""
@@ -82,9 +86,9 @@ def within(window: Window, positions: Positions, facts: Facts) -> Positions:
     """
     wide = window.widened
     touched = facts.touched(wide.start, wide.end)
-    places = positions.tolist()
-    chosen = (place for place in places if place in touched or covers(wide, *facts.stated_time(place)))
-    return np.fromiter(chosen, dtype=np.intp)
+    chosen = covered(wide, facts.stated_times)
+    chosen[np.fromiter(touched, dtype=np.intp)] = True
+    return positions[chosen[positions]]
 
 
 def _tests(filters: Filters, facts: Facts) -> list[Test]:

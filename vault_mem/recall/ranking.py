@@ -213,9 +213,8 @@ def _entries(findings: Findings, chances: FloatArray, view: View, facts: Facts, 
 
 def _claim(note: IndexedNote, status: str) -> float:
     """Weigh what the note says of itself: importance moves it by 5 % either way, doubt and status lower it."""
-    metadata = note.metadata
-    importance = 1.0 + 0.1 * (metadata.importance - 0.5)
-    confidence = 0.8 + 0.2 * metadata.confidence
+    importance: float = 1.0 + 0.1 * (note.stored.stated("importance") - 0.5)
+    confidence: float = 0.8 + 0.2 * note.stored.stated("confidence")
     return importance * confidence * STATUS_FACTORS.get(status, OTHER_STATUS_FACTOR)
 
 

@@ -4,12 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from vault_mem.recall.temporal import Window, closeness, covers
+from vault_mem.recall.temporal import Window, as_times, closeness, covered
 
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 WEEK = Window(MONDAY, MONDAY + 7 * DAY, True, "last week")
 FIRST = datetime(1, 1, 1, tzinfo=UTC)
+
+
+def covers(window: Window, start: datetime | None, end: datetime | None) -> bool:
+    return bool(covered(window, as_times([(start, end)]))[0])
 
 
 @pytest.mark.parametrize(

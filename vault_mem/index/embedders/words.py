@@ -40,5 +40,9 @@ class WordVectors:
 
     def _learn(self, words: Sequence[str]) -> None:
         first = len(self._rows)
-        self._vectors = np.concatenate([self._vectors[:first], self._embedder.embed(words)])
+        if first + len(words) > len(self._vectors):
+            room = np.zeros((2 * (first + len(words)), self._embedder.dimensions), dtype=np.float32)
+            room[:first] = self._vectors[:first]
+            self._vectors = room
+        self._vectors[first : first + len(words)] = self._embedder.embed(words)
         self._rows.update((word, first + place) for place, word in enumerate(words))

@@ -85,11 +85,12 @@ class WhooshLexicalIndex:
             found = [({name: self._postings(name, term) for name in names}, wanted[term]) for term in wanted]
             return score_terms(found, self._lengths, live=live, allowed=allowed, weights=weights)
 
-    def holders(self, term: str, *, live: Mask) -> Ids:
-        """Return the ids of the live documents that hold the term in any field; see `LexicalIndex.holders`."""
+    def holders(self, terms: Sequence[str], *, live: Mask) -> list[Ids]:
+        """Return the ids of the live documents that hold each term in any field; see `LexicalIndex.holders`."""
         with self._seam():
             self._refresh()
-            return holding((part for name in FIELDS for part in self._postings(name, term)), live)
+            found = ((part for name in FIELDS for part in self._postings(name, term)) for term in terms)
+            return [holding(parts, live) for parts in found]
 
     def stored_frequencies(self, terms: Sequence[str]) -> list[int]:
         """Return about how many stored documents hold each term; see `LexicalIndex.stored_frequencies`."""

@@ -5,6 +5,6 @@ from __future__ import annotations
 from vault_mem.recall.temporal.dates import day_of
 from vault_mem.recall.temporal.finding import find_window
 from vault_mem.recall.temporal.tags import may_name_tag
-from vault_mem.recall.temporal.window import Window, closeness, covers
+from vault_mem.recall.temporal.window import Times, Window, as_times, closeness, covered
 
-__all__ = ["Window", "closeness", "covers", "day_of", "find_window", "may_name_tag"]
+__all__ = ["Times", "Window", "as_times", "closeness", "covered", "day_of", "find_window", "may_name_tag"]

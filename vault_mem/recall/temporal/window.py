@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 SHORTEST_SCALE = timedelta(days=1)
 OPEN_SCALE = timedelta(days=7)
 """Scale of a window without one of its ends, which has no length of its own."""
 
+Times = NDArray[np.int64]
+"""Begin and end of stretches of time, in microseconds since 1970, shape (n, 2)."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -43,18 +51,32 @@ class Window:
         return replace(self, start=self.start - self.margin, end=self.end + self.margin)
 
 
-def covers(window: Window, start: datetime | None, end: datetime | None) -> bool:
-    """Whether a note's time overlaps a window.
+def covered(window: Window, times: Times) -> NDArray[np.bool_]:
+    """Whether each note's time overlaps a window.
 
     Args:
         window: what was asked for.
-        start: when the note's time begins, None where it is open.
-        end: when it ends (exclusive, unless it is `start` itself: a point in time), None where it is open.
+        times: of the notes, shape (n, 2). An end is exclusive, unless it is the beginning itself: a point in time.
 
     Returns:
-        False for a note without a time (both None).
+        Shape (n,); False for a note without a time.
     """
-    return (start is not None or end is not None) and not _gap(window, start, end)
+    opens, closes = (_stamp(end, missing) for end, missing in ((window.start, _FIRST), (window.end, _LAST)))
+    first, last = times[:, 0], times[:, 1]
+    is_dated = (first != _stamp(None, _FIRST)) | (last != _stamp(None, _LAST))
+    overlaps: NDArray[np.bool_] = is_dated & (first < closes) & (last >= opens) & ((last != opens) | (first == last))
+    return overlaps
+
+
+def as_times(spans: Iterable[tuple[datetime | None, datetime | None]]) -> Times:
+    """Return stretches of time as `covered` takes them; None is an open end, twice None no time at all."""
+    found = [(_stamp(start, _FIRST), _stamp(end, _LAST)) for start, end in spans]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _stamp(time: datetime | None, missing: datetime) -> int:
+    """Return a time in whole microseconds since 1970."""
+    return ((time or missing) - _EPOCH) // timedelta.resolution
 
 
 def closeness(window: Window, start: datetime | None, end: datetime | None) -> float:
@@ -65,8 +87,8 @@ def closeness(window: Window, start: datetime | None, end: datetime | None) -> f
 
     Args:
         window: what was asked for.
-        start: as for `covers`.
-        end: as for `covers`.
+        start: when the note's time begins, None where it is open.
+        end: when it ends (exclusive, unless it is `start` itself: a point in time), None where it is open.
 
     Returns:
         0 for a note without a time (both None).
