@@ -167,6 +167,7 @@ def test_holders_are_live_documents_each_once(index: LexicalIndex) -> None:
     index.add([document(0, title="ant", body="ant ant"), document(1, author="ant"), document(2, body="ant")])
     assert len(index.holders(["ant"], live=mask(3, 0, 1))[0]) == 2
     assert len(index.holders(["unknown"], live=every(3))[0]) == 0
+    assert [len(ids) for ids in index.holders(["ant", "unknown"], live=every(3), fields=("author",))] == [1, 0]
 
 
 def test_stored_frequencies_are_about_what_is_stored(index: LexicalIndex) -> None:

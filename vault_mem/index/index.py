@@ -30,7 +30,7 @@ from vault_mem.index.embedders.words import WordVectors
 from vault_mem.index.encoding import SLICE_SECONDS, Encoding
 from vault_mem.index.engines import Engines
 from vault_mem.index.known import Known
-from vault_mem.index.lexical.base import Ids, Mask, Scores
+from vault_mem.index.lexical.base import FIELDS, Ids, Mask, Scores
 from vault_mem.index.lexical.choice import engine_name
 from vault_mem.index.lock import writers_lock
 from vault_mem.index.parsing import parsed
@@ -233,14 +233,14 @@ class Index:
         """Return how many of a view's passages and file names hold each term."""
         return {term: len(ids) for term, ids in self._holders(terms, view, view.live | view.names).items()}
 
-    def holders(self, terms: Sequence[str], *, view: View) -> dict[str, Ids]:
-        """Return the ids of a view's passages that hold each term, ascending."""
-        return self._holders(terms, view, view.live)
+    def holders(self, terms: Sequence[str], *, view: View, fields: Sequence[str] = FIELDS) -> dict[str, Ids]:
+        """Return the ids of a view's passages that hold each term in any of the fields, ascending."""
+        return self._holders(terms, view, view.live, fields)
 
-    def _holders(self, terms: Sequence[str], view: View, live: Mask) -> dict[str, Ids]:
+    def _holders(self, terms: Sequence[str], view: View, live: Mask, fields: Sequence[str] = FIELDS) -> dict[str, Ids]:
         def ask(engines: Engines) -> dict[str, Ids]:
             wanted = list(dict.fromkeys(terms))
-            return dict(zip(wanted, engines.lexical.holders(wanted, live=live), strict=True))
+            return dict(zip(wanted, engines.lexical.holders(wanted, live=live, fields=fields), strict=True))
 
         return self._asked(view, ask)
 

@@ -56,14 +56,14 @@ def similar_notes(session: Session, moment: Moment, text: str, *, without: NoteP
 def _by_words(session: Session, moment: Moment, probe: str, allowed: Mask) -> _Found:
     """Find passages by the longest words of the text, which few passages have.
 
-    What has 60 % of the words has none of twelve of them about once in 60,000 times (0.4 to the power of 12).
+    What has 60 % of the words has a quarter of twelve of them but once in 350 times (the binomial distribution).
     """
     words = frozenset(analyze(probe))
     view, index = moment.view, session.index
     telling = sorted(words, key=lambda word: (-len(word), word))[:TELLING]
-    held = index.holders(telling, view=view)
+    held = index.holders(telling, view=view, fields=("body",))
     documents, shared = np.unique(np.concatenate(list(held.values())), return_counts=True)
-    kept = allowed[documents]
+    kept = allowed[documents] & (shared >= max(1, len(telling) // 4))
     documents, shared = documents[kept], shared[kept]
     best = documents[np.argsort(-shared, kind="stable")[:CANDIDATES]].tolist()
     for document, chunk in index.catalog.chunks(best).items():

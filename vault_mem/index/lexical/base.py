@@ -63,8 +63,8 @@ class LexicalIndex(Protocol):
             Scores of shape (n,), float32, >= 0; n is len(allowed); ids at or past n are ignored.
         """
 
-    def holders(self, terms: Sequence[str], *, live: Mask) -> list[Ids]:
-        """Return for each term the ids of the live documents that hold it in any field, ascending."""
+    def holders(self, terms: Sequence[str], *, live: Mask, fields: Sequence[str] = FIELDS) -> list[Ids]:
+        """Return for each term the ids of the live documents that hold it in any of the fields, ascending."""
 
     def stored_frequencies(self, terms: Sequence[str]) -> list[int]:
         """Return about how many stored documents hold each term, live or not, without reading which.

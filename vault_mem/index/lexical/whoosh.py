@@ -85,11 +85,11 @@ class WhooshLexicalIndex:
             found = [({name: self._postings(name, term) for name in names}, wanted[term]) for term in wanted]
             return score_terms(found, self._lengths, live=live, allowed=allowed, weights=weights)
 
-    def holders(self, terms: Sequence[str], *, live: Mask) -> list[Ids]:
-        """Return the ids of the live documents that hold each term in any field; see `LexicalIndex.holders`."""
+    def holders(self, terms: Sequence[str], *, live: Mask, fields: Sequence[str] = FIELDS) -> list[Ids]:
+        """Return the ids of the live documents that hold each term in any of the fields; see `LexicalIndex.holders`."""
         with self._seam():
             self._refresh()
-            found = ((part for name in FIELDS for part in self._postings(name, term)) for term in terms)
+            found = ((part for name in fields for part in self._postings(name, term)) for term in terms)
             return [holding(parts, live) for parts in found]
 
     def stored_frequencies(self, terms: Sequence[str]) -> list[int]:
