@@ -352,10 +352,14 @@ class Index:
     def _asked(self, view: View, ask: Callable[[Engines], _T]) -> _T:
         """Ask the engines about a view; if one is damaged, make both again from the catalog and ask once more."""
         self.check(view)
+        engines = self._engines
         try:
-            return ask(self._engines)
+            return ask(engines)
         except IndexDamagedError:
             pass
+        finally:
+            if engines is not self._engines:  # replaced meanwhile, and opened again by asking
+                engines.close()
         with self._exclusive():
             try:
                 return ask(self._engines)  # with the lock held, what cannot be read is damaged, not being written

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import io
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -100,13 +100,37 @@ class _ContentWriter:
 
 
 class Storage(FileStorage):  # type: ignore[misc]  # whoosh is not typed for us
-    """A folder whose tables of contents are read at once: whoosh leaves one open that it cannot make sense of."""
+    """A folder that leaves no file open where whoosh cannot make sense of it, or misses the next one.
+
+    Tables of contents are read at once.
+    """
+
+    _opened: list[StructFile] | None = None
 
     def open_file(self, name: str, **options: object) -> StructFile:
         """Return a file to read from."""
         if not name.endswith(".toc"):
-            return super().open_file(name, **options)
+            file = super().open_file(name, **options)
+            if self._opened is not None:
+                self._opened.append(file)
+            return file
         return StructFile(io.BytesIO(Path(self.folder, name).read_bytes()), name=name, **options)
+
+
+    @contextmanager
+    def all_or_none(self) -> Iterator[None]:
+        """Close what was opened in the block if that fails; for one thread at a time."""
+        opened: list[StructFile] = []
+        self._opened = opened
+        try:
+            yield
+        except BaseException:
+            for file in opened:
+                if not file.is_closed:
+                    file.close()
+            raise
+        finally:
+            self._opened = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +144,9 @@ class Segment:
     @staticmethod
     def open(storage: Storage, schema: fields.Schema, segment: W3Segment) -> Segment:
         """Open a segment."""
-        reader = SegmentReader(storage, schema, segment)
-        try:
+        with storage.all_or_none():
+            reader = SegmentReader(storage, schema, segment)
             return Segment(reader, segment.segment_id(), decoded_rows(reader.postings(_ROWS, b"")))
-        except BaseException:
-            reader.close()
-            raise
 
     def close(self) -> None:
         """Release its files."""
