@@ -221,17 +221,16 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_unreadable_note_is_said_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched(tmp_path / "v", a="1") as vault:
         write(vault.root, A, "edited\n")
-        real = Path.lstat
-        monkeypatch.setattr(Path, "lstat", refusing)
-        for _ in range(2):
-            with pytest.raises(StorageError):
-                vault.current()
-        monkeypatch.setattr(Path, "lstat", real)
+        with monkeypatch.context() as context:
+            context.setattr(os, "lstat", refusing)
+            for _ in range(2):
+                with pytest.raises(StorageError):
+                    vault.current()
         assert vault.current().dirty == {A}
 
 
-def refusing(path: Path) -> os.stat_result:
-    raise PermissionError(errno.EACCES, "Permission denied", str(path))
+def refusing(path: os.PathLike[str] | str, **_: object) -> os.stat_result:
+    raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
 
 
 def test_write_looks_at_its_files_itself(tmp_path: Path) -> None:
