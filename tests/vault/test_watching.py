@@ -2,18 +2,19 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.vaults import git, make_repository, make_vault, open_vault, remember, write
-from vault_mem.errors import StorageError, WriteConflictError
-from vault_mem.notes.model import NotePath
-from vault_mem.vault import inotify, watching
+from vault_mem.errors import StorageError, VaultMemError, WriteConflictError
+from vault_mem.notes.model import BlobId, NotePath
+from vault_mem.vault import inotify, watching, worktree
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.repository import Outcome, Repository
@@ -221,16 +222,16 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_unreadable_note_is_said_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with watched(tmp_path / "v", a="1") as vault:
         write(vault.root, A, "edited\n")
-        with monkeypatch.context() as context:
-            context.setattr(os, "lstat", refusing)
+        with monkeypatch.context() as disk:
+            disk.setattr(worktree, "_hash_file", refusing)
             for _ in range(2):
                 with pytest.raises(StorageError):
                     vault.current()
         assert vault.current().dirty == {A}
 
 
-def refusing(path: os.PathLike[str] | str, **_: object) -> os.stat_result:
-    raise PermissionError(errno.EACCES, "Permission denied", os.fspath(path))
+def refusing(target: str, _size: int) -> BlobId:
+    raise PermissionError(errno.EACCES, "Permission denied", target)
 
 
 def test_write_looks_at_its_files_itself(tmp_path: Path) -> None:
@@ -258,3 +259,33 @@ def test_closed_vault_holds_no_file_open(tmp_path: Path) -> None:
 def open_and_look(folder: Path) -> object:
     with open_vault(folder) as other:
         return other.current()
+
+
+def _come_back(root: Path) -> None:
+    root.with_name("elsewhere").rename(root)
+
+
+def _leave_a_link(root: Path) -> None:
+    root.symlink_to(root.with_name("elsewhere"))
+
+
+@pytest.mark.parametrize("then", [_come_back, _leave_a_link])
+def test_vault_that_was_moved_is_seen_where_it_is_put_back(tmp_path: Path, then: Callable[[Path], None]) -> None:
+    with watched(tmp_path / "v", a="1") as vault:
+        vault.root.rename(vault.root.with_name("elsewhere"))
+        with suppress(VaultMemError):
+            vault.current()
+        then(vault.root)
+        vault.current()
+        write(vault.root, A, "edited\n")
+        assert vault.current().notes[A] == blob_id(b"edited\n")
+
+
+def test_vault_is_seen_after_another_folder_took_the_place_of_the_one_above(tmp_path: Path) -> None:
+    with watched(tmp_path / "above" / "v", a="1") as vault:
+        (tmp_path / "above").rename(tmp_path / "old")
+        shutil.copytree(tmp_path / "old", tmp_path / "above")
+        vault.current()
+        write(vault.root, A, "edited\n")
+        assert vault.current().notes[A] == blob_id(b"edited\n")
+        assert vault.watch_trouble is None

@@ -13,7 +13,7 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import cache
 from pathlib import Path
 
@@ -32,6 +32,8 @@ _FULL = {
 }
 # File systems that other machines, or a program behind them, can change without an event here.
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gfs", "lustre", "ocfs", "vboxsf", "prl_fs", "virtiofs")
+# What a folder that went while it was looked for answers; the root itself must be there.
+_GONE = (FileNotFoundError, NotADirectoryError)
 _OTHER_REPOSITORY = "a folder of the vault is a git repository of its own"
 
 
@@ -48,6 +50,7 @@ class FolderEvents:
         self._root = root
         self._is_wanted = is_wanted
         self._file = -1
+        self._place: tuple[int, int] | None = None
         self._folders: dict[int, str] = {}
         self._start()
 
@@ -57,8 +60,10 @@ class FolderEvents:
         None if that is not known, as after a folder was renamed, or with `trouble`.
         """
         touched: set[str] = set()
-        is_sure = True
+        is_sure = False
         try:
+            # No event tells that a folder above the root was renamed, and another one put in its place.
+            is_sure = self._place is None or _place(self._root) == self._place
             for number, mask, name in self._events():
                 folder = self._folders.get(number, "") if number >= 0 else ""
                 if mask & _IGNORED:
@@ -105,6 +110,7 @@ class FolderEvents:
             self.trouble = f"the vault is on a file system of kind {remote}, which does not tell all that changes"
         else:
             try:
+                self._place = _place(self._root)
                 self._file = _checked(_libc().inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
                 self._add("")
             except OSError as exc:
@@ -119,7 +125,7 @@ class FolderEvents:
         left = [folder]
         while left:
             here = left.pop()
-            with suppress(FileNotFoundError, NotADirectoryError):
+            with suppress(*_GONE) if here else nullcontext():
                 self._folders[_watched(self._file, self._root / here)] = here
                 left += self._inner(here)
             if len(self._folders) > MAX_FOLDERS:
@@ -151,6 +157,11 @@ class FolderEvents:
 
 def _watched(file: int, folder: Path) -> int:
     return _checked(_libc().inotify_add_watch(file, os.fsencode(folder), _WANTED | _ONLYDIR | _DONT_FOLLOW))
+
+
+def _place(folder: Path) -> tuple[int, int]:
+    status = folder.lstat()
+    return status.st_dev, status.st_ino
 
 
 @cache
