@@ -289,3 +289,38 @@ def test_vault_is_seen_after_another_folder_took_the_place_of_the_one_above(tmp_
         write(vault.root, A, "edited\n")
         assert vault.current().notes[A] == blob_id(b"edited\n")
         assert vault.watch_trouble is None
+
+
+def _unhide(root: Path) -> None:
+    git(root, "add", "-f", "hidden.md")
+
+
+def _hide(root: Path) -> None:
+    write(root, ".git/info/exclude", "new.md\n")
+
+
+@pytest.mark.parametrize("by_hand", [_unhide, _hide])
+@pytest.mark.parametrize("version", ["2", "4"])
+def test_what_a_person_told_git_during_our_write_is_seen(
+    tmp_path: Path, by_hand: Callable[[Path], None], version: str
+) -> None:
+    with make_vault(tmp_path / "v", a="1") as vault:
+        git(vault.root, "update-index", "--index-version", version)
+        write(vault.root, ".git/info/exclude", "hidden.md\n")
+        write(vault.root, "hidden.md", "x\n")
+        write(vault.root, "new.md", "x\n")
+        vault.watch()
+        vault.current()
+        with vault.writing() as transaction:
+            by_hand(vault.root)
+            transaction.commit(Act("remember", (Change(NotePath("b.md"), b"ours\n"),)))
+        with open_vault(vault.root) as fresh:
+            assert vault.current() == fresh.current()
+
+
+def test_information_that_git_lacks_is_no_obstacle(tmp_path: Path) -> None:
+    with watched(tmp_path / "v", a="1") as vault:
+        shutil.rmtree(vault.root / ".git" / "info")
+        (vault.root / ".git" / "info").write_bytes(b"")
+        write(vault.root, A, "edited\n")
+        assert vault.current().dirty == {A}

@@ -32,7 +32,14 @@ _DOUBTFUL = re.compile(rb"(?:\A|/)(?:\.git|git~)|[\\:]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What tells one state of the index file from every other: its digest is of all that is in it."""
+    """What tells one state of the index file from every other: its digest is of all that is in it.
+
+    Attributes:
+        inode: of the file.
+        size: in bytes.
+        written: when, in nanoseconds since the epoch.
+        digest: the last bytes of the file.
+    """
 
     inode: int
     size: int
@@ -41,7 +48,11 @@ class Stamp:
 
 
 class IndexEditor:
-    """Looks up and changes entries in one work tree's index; its user holds the writers' lock."""
+    """Looks up and changes entries in one work tree's index; its user holds the writers' lock.
+
+    Attributes:
+        replaced: the state that the last change was made to, and the one that it made; nobody else wrote between.
+    """
 
     def __init__(self, root: Path, git_dir: Path, staging: Path) -> None:
         """Edit the index in `git_dir`; `staging` is a folder on the same disk that git does not look at."""
@@ -49,6 +60,7 @@ class IndexEditor:
         self._file = git_dir / "index"
         self._lock = git_dir / "index.lock"
         self._staging = staging
+        self.replaced: tuple[Stamp, Stamp] | None = None
         self._known: tuple[Stamp, _Image | None] | None = None
         self._base: tuple[str, int, IndexImage | None] | None = None
         # Windows has no inodes and links that git's times would agree with.
@@ -183,6 +195,7 @@ class IndexEditor:
         finally:
             temporary.unlink(missing_ok=True)
         self._known = (_stamp(written, pieces[-1]), image)
+        self.replaced = (expected, self._known[0])
         return True
 
     def _take_lock(self, temporary: Path) -> bool:

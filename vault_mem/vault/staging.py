@@ -26,7 +26,11 @@ _SEEN = ("core.ignoreStat=false",)
 
 
 class GitIndex:
-    """Reads and updates entries of one work tree's index: in its file where that is simple, else with git itself."""
+    """Reads and updates entries of one work tree's index: in its file where that is simple, else with git itself.
+
+    Attributes:
+        replaced: states of the index just before and just after the last `set_entries`, None before the first.
+    """
 
     def __init__(self, repository: Repository) -> None:
         """Use this repository's index."""
@@ -34,6 +38,7 @@ class GitIndex:
         self._lock_file = repository.git_dir / "index.lock"
         self._editor = IndexEditor(repository.root, repository.git_dir, repository.git_dir / STAGING_FOLDER)
         self._merged: Stamp | None = None
+        self.replaced: tuple[Stamp | None, Stamp | None] | None = None
 
     def entries(self, paths: Sequence[NotePath]) -> dict[NotePath, TreeEntry]:
         """Return what is staged at these paths; paths without an entry are left out."""
@@ -84,13 +89,16 @@ class GitIndex:
         File times are noted where the work tree has the same, so that `git status` need not read the files.
         """
         if len(entries) <= _MANY and self._editor.stage(entries):
+            self.replaced = self._editor.replaced
             return
+        before = self._editor.stamp()
         records = (
             f"{entry.mode} {entry.object_id}\t{path}\0" if entry else f"0 {NO_OBJECT}\t{path}\0"
             for path, entry in entries.items()
         )
         self._update("".join(records), "-z", "--index-info")
         self._note_times([path for path, entry in entries.items() if entry])
+        self.replaced = (before, self._editor.stamp())
 
     def _note_times(self, paths: Sequence[NotePath]) -> None:
         """Ask git to look at these files; nothing is lost if it does not, it only has to read them later."""

@@ -282,7 +282,7 @@ class Vault:
         """Take over a commit that was just made here."""
         self._trees.advance(base, commit, changes)
         if self._watch is not None:
-            self._watch.told(base, commit, changes)
+            self._watch.told(base, commit, changes, self._writer.index.replaced)
 
     def _require_writable(self) -> None:
         if not self.is_writable:

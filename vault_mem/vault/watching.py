@@ -1,8 +1,8 @@
 """The notes as they are now in a vault that is watched: git is asked about what was touched, and nothing else.
 
 What no event tells is compared at each look: the last commit, git's index, and the files in git's folder that hide
-notes or change how git reads them. What lies outside the vault (the user's own git config, writes that no event tells
-of) is seen within ten minutes, when git is asked about everything again.
+notes or change how git reads them. The rest (the user's own git config, files that some git config names, writes that
+no event tells of) is seen within ten minutes, when git is asked about everything again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from threading import Lock
 from vault_mem.errors import StorageError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.indexedit import Stamp
+from vault_mem.vault.indexfile import DIGEST_SIZE
 from vault_mem.vault.inotify import FolderEvents
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.repository import Repository
@@ -30,9 +32,7 @@ MANY = 64
 """Touched paths above which one look at everything is cheaper."""
 
 _RULES = (".gitignore", ".gitattributes")
-_CHECKSUM = 20
-_Mark = tuple[int, int, int, bytes] | None
-_Marks = tuple[CommitId | None, tuple[_Mark, ...]]
+_Marks = tuple[CommitId | None, tuple[Stamp | None, ...]]
 _Tree = Callable[[CommitId], Listing]
 Look = tuple[WorkTree, Snapshot]
 
@@ -108,11 +108,25 @@ class Watch:
         """Take note of git's files before a write of ours."""
         self._before = self._marks()
 
-    def told(self, base: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]) -> None:
-        """Learn of a commit of ours: git's index has changed with it, and these files are to be looked at again."""
+    def told(
+        self,
+        base: CommitId | None,
+        commit: CommitId,
+        changes: Mapping[NotePath, BlobId | None],
+        replaced: tuple[Stamp | None, Stamp | None] | None,
+    ) -> None:
+        """Learn of a commit of ours: these files are to be looked at again.
+
+        Args:
+            base: the commit below.
+            commit: ours.
+            changes: what it changed.
+            replaced: states of git's index before and after the write. Where it was in another one, or another of git's
+                files changed too, somebody else did that meanwhile, and all is to be looked at.
+        """
         _, files = self._marks()
         after = (commit, files)
-        if self._before is not None:
+        if self._before is not None and _is_ours(self._before[1], files, replaced):
             self._told.append(_Told(self._before, after, base, frozenset(changes)))
         self._before = after
 
@@ -161,7 +175,7 @@ class Watch:
             shared / "info/attributes",
         )
         marks = (_mark(own / "index", checksum=True), *(_mark(file) for file in files))
-        return (CommitId(found[0]) if found else None, marks)
+        return CommitId(found[0]) if found else None, marks
 
     # --- looking ---
 
@@ -211,14 +225,32 @@ def _has_twins(paths: Collection[str]) -> bool:
     return len({path.casefold() for path in paths}) < len(paths)
 
 
-def _mark(file: Path, *, checksum: bool = False) -> _Mark:
+def _is_ours(
+    before: tuple[Stamp | None, ...],
+    after: tuple[Stamp | None, ...],
+    replaced: tuple[Stamp | None, Stamp | None] | None,
+) -> bool:
+    """Whether git's files, of which the index is the first, changed by our write alone."""
+    is_index_ours = before[0] == after[0] or (before[0], after[0]) == replaced
+    return is_index_ours and before[1:] == after[1:]
+
+
+def _mark(file: Path, *, checksum: bool = False) -> Stamp | None:
     """Return what tells a version of a file from others: git replaces its files, and ends the index with a checksum."""
     try:
-        with suppress(FileNotFoundError), file.open("rb") as opened:
-            status = os.fstat(opened.fileno())
-            if checksum and status.st_size > _CHECKSUM:
-                opened.seek(-_CHECKSUM, os.SEEK_END)
-            return status.st_mtime_ns, status.st_size, status.st_ino, opened.read(_CHECKSUM) if checksum else b""
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return _index_mark(file) if checksum else _stamped(file.stat(), b"")
     except OSError as exc:
         raise StorageError(file, exc.strerror or str(exc)) from exc
     return None
+
+
+def _index_mark(file: Path) -> Stamp:
+    with file.open("rb") as opened:
+        status = os.fstat(opened.fileno())
+        opened.seek(max(status.st_size - DIGEST_SIZE, 0))
+        return _stamped(status, opened.read(DIGEST_SIZE))
+
+
+def _stamped(status: os.stat_result, checksum: bytes) -> Stamp:
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns, checksum)
