@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import errno
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.vaults import git, make_repository, make_vault, remember, write
 from vault_mem.notes.model import NotePath
+from vault_mem.vault import indexedit, worktree
 from vault_mem.vault.indexedit import IndexEditor
 from vault_mem.vault.indexfile import IndexImage, parse_index
 from vault_mem.vault.objects import TreeEntry
@@ -186,3 +189,44 @@ def test_index_changed_by_a_person_between_our_acts_is_read_again(tmp_path: Path
             git(vault.root, "add", f"hand{n}.md")
             remember(vault, "a.md", f"{n}\n")
         assert git(vault.root, "status", "--porcelain").split() == ["A", "hand0.md", "A", "hand1.md", "A", "hand2.md"]
+
+
+@pytest.mark.parametrize("staged", ["a.md", "b.md"])
+def test_edit_while_the_index_is_written_in_the_next_second_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, staged: str
+) -> None:
+    folder = make_repository(tmp_path / "r", a="ours\n", b="b\n")
+    real = indexedit._write
+
+    def late(path: Path, pieces: Sequence[bytes], mode: int, began: int) -> os.stat_result:
+        (folder / "a.md").write_bytes(b"hand\n")
+        time.sleep(1.05 - time.time() % 1)
+        return real(path, pieces, mode, began)
+
+    time.sleep((1.3 - time.time() % 1) % 1)
+    (folder / "a.md").write_bytes(b"ours\n")
+    git(folder, "add", "a.md")
+    monkeypatch.setattr(indexedit, "_write", late)
+    blob = git(folder, "rev-parse", f"HEAD:{staged}").strip()
+    assert editor(folder).stage({NotePath(staged): TreeEntry("100644", blob)})
+    assert git(folder, "-c", "core.trustctime=false", "status", "--porcelain") == " M a.md\n"
+
+
+def test_file_of_somebody_else_that_cannot_be_read_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_repository(tmp_path / "r", a="x", b="y")
+    write(folder, "a.md", "new\n", age=-60)
+    git(folder, "add", "a.md")
+
+    def refusing(target: str, _size: int) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", target)
+
+    monkeypatch.setattr(worktree, "_hash_file", refusing)
+    assert editor(folder).stage({NotePath("b.md"): None})
+    assert git(folder, "diff", "--cached", "--name-only") == "a.md\nb.md\n"
+
+
+def test_link_is_left_to_git(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "r", a="x")
+    assert not editor(folder).stage({NotePath("b.md"): TreeEntry("120000", EMPTY)})

@@ -11,20 +11,24 @@ import re
 import secrets
 import stat
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from vault_mem.errors import StorageError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.indexfile import DIGEST_SIZE, IndexImage, make_entry, parse_index
-from vault_mem.vault.objects import TreeEntry
+from vault_mem.vault.objects import FILE_MODES, TreeEntry
 from vault_mem.vault.splitindex import SplitImage, parse_split
 from vault_mem.vault.worktree import file_version
 
 _Image = IndexImage | SplitImage
 _TRIES = 3
 _MOST_RECENT = 200
+# Nanoseconds that a file's time may lag behind the clock: the kernel's tick.
+_CLOCK_STEP = 20_000_000
 _PREFIX = ".vault-mem-index-"
 # Names that git may refuse, or take for another one: it is to say so. Source: git's `read-cache.c`, `verify_path`.
 _DOUBTFUL = re.compile(rb"(?:\A|/)(?:\.git|git~)|[\\:]", re.IGNORECASE)
@@ -88,16 +92,20 @@ class IndexEditor:
         Files that have these bytes are noted as seen, so that `git status` need not read them.
 
         Returns:
-            False, with nothing changed, where git has to do it: an index that is not simple, a doubtful path, a lock.
+            False, with nothing changed, where git has to do it: an index that is not simple, a doubtful path, a link, a
+            lock.
         """
+        if any(entry and entry.mode not in FILE_MODES for entry in entries.values()):
+            return False
         for _ in range(_TRIES):
+            began = time.time_ns() - _CLOCK_STEP
             found = self._look()
             if found is None or found[1] is None:
                 return False
             edited = self._edited(found[1], found[0], entries)
             if edited is None or self._lock.exists():
                 return False
-            if self._replace(found[0], edited):
+            if self._replace(found[0], edited, began):
                 return True
         return False
 
@@ -166,16 +174,25 @@ class IndexEditor:
 
     def _has_changed(self, image: _Image, name: bytes) -> bool:
         entry = image.find(name)
-        version = file_version(self._root, NotePath(name.decode("utf-8", "surrogateescape")))
+        try:
+            version = file_version(self._root, NotePath(name.decode("utf-8", "surrogateescape")))
+        except StorageError:
+            return True  # it is no file of ours: git is to look
         return entry is not None and version != entry.object_id
 
-    def _replace(self, expected: Stamp, image: _Image) -> bool:
-        """Put an index in the place of the one that was read; False if another program was faster."""
+    def _replace(self, expected: Stamp, image: _Image, began: int) -> bool:
+        """Put an index in the place of the one that was read; False if another program was faster.
+
+        Args:
+            expected: the state of the one that was read.
+            image: the new one.
+            began: as `_write`.
+        """
         self._staging.mkdir(exist_ok=True)
         temporary = self._staging / f"{_PREFIX}{secrets.token_hex(8)}"
         pieces = image.pieces()
         try:
-            written = _write(temporary, pieces, stat.S_IMODE(self._file.stat().st_mode))
+            written = _write(temporary, pieces, stat.S_IMODE(self._file.stat().st_mode), began)
             if not self._take_lock(temporary):
                 return False
             try:
@@ -209,14 +226,24 @@ class IndexEditor:
         return True
 
 
-def _write(path: Path, pieces: Sequence[bytes], mode: int) -> os.stat_result:
-    """Write a new file as git writes its index: not flushed, because it can be made again from HEAD."""
+def _write(path: Path, pieces: Sequence[bytes], mode: int, began: int) -> os.stat_result:
+    """Write a new file as git writes its index: not flushed, because it can be made again from HEAD.
+
+    Args:
+        path: the file.
+        pieces: what is in it.
+        mode: its permissions.
+        began: when its files were looked at, nanoseconds since the epoch. The index must not seem to be of a later
+            second, or git would take for seen what is edited between.
+    """
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(handle, "wb") as file:
         file.writelines(pieces)
         file.flush()
         if stat.S_IMODE(os.fstat(handle).st_mode) != mode:
             path.chmod(mode)
+        if os.fstat(handle).st_mtime_ns // 10**9 > began // 10**9:
+            os.utime(path, ns=(began, began))
         return os.fstat(handle)
 
 
