@@ -116,7 +116,6 @@ class Storage(FileStorage):  # type: ignore[misc]  # whoosh is not typed for us
             return file
         return StructFile(io.BytesIO(Path(self.folder, name).read_bytes()), name=name, **options)
 
-
     @contextmanager
     def all_or_none(self) -> Iterator[None]:
         """Close what was opened in the block if that fails; for one thread at a time."""
