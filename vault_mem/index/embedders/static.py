@@ -60,7 +60,8 @@ class StaticModel:
         if self._weights is not None:
             rows = rows * self._weights[tokens][:, None]
         total = np.int32 if rows.dtype == np.int8 else np.float64  # exact, and the first is fast
-        mean: NDArray[Any] = rows.sum(axis=0, dtype=total) / len(tokens)
+        summed: NDArray[Any] = rows.sum(axis=0, dtype=total)
+        mean: NDArray[Any] = summed / len(tokens)
         return mean
 
     def _prepare(self) -> None:
