@@ -50,7 +50,7 @@ class ChangedNote:
     """What became of one note, and the last act that had to do with it.
 
     Attributes:
-        kind: one of `KINDS`.
+        kind: one of `KINDS`; `moved` with the same text only, else `revised` with the old path.
         path: where the note is, or was last.
         old_path: where it was before, None if it was there already (or not at all).
         commit: the act; the rest is said by it. None where a shallow clone does not have it, or where a merge left out

@@ -80,7 +80,7 @@ def test_the_place_it_left_tells_how_it_left(vault: Path) -> None:
         assert [(version.commit, version.blob is None) for version in versions] == [(moved[0], True), (first, False)]
         with pytest.raises(NoteNotFoundError):
             memory.read(PLACES[0])
-        assert {note.kind: note.old_path for note in memory.changes(since=first).notes} == {"moved": PLACES[0]}
+        assert {note.kind: note.old_path for note in memory.changes(since=first).notes} == {"revised": PLACES[0]}
 
 
 def test_a_note_without_an_id_is_its_path(vault: Path) -> None:

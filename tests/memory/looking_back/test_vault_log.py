@@ -155,7 +155,19 @@ def test_a_deleted_note_whose_place_another_took_has_its_commit(memory: Memory, 
     memory.revise("Second", "Other second text.")
     found = {note.kind: note for note in memory.changes(since=start).notes}
     assert (found["deleted"].path, found["deleted"].subject) == ("notes/first.md", "take its place")
-    assert (found["moved"].path, found["moved"].old_path) == ("notes/first.md", "notes/second.md")
+    assert (found["revised"].path, found["revised"].old_path) == ("notes/first.md", "notes/second.md")
+
+
+def test_a_note_that_moved_with_another_text_is_revised_and_says_from_where(memory: Memory, vault: Path) -> None:
+    memory.remember("First text.", title="First")
+    start = git(vault, "rev-parse", "HEAD").strip()
+    git(vault, "mv", "notes/first.md", "notes/moved.md")
+    git(vault, "commit", "-qm", "move")
+    (only,) = memory.changes(since=start).notes
+    assert (only.kind, only.path, only.old_path) == ("moved", "notes/moved.md", "notes/first.md")
+    memory.revise("First", "Other text.")
+    (only,) = memory.changes(since=start).notes
+    assert (only.kind, only.path, only.old_path) == ("revised", "notes/moved.md", "notes/first.md")
 
 
 def test_a_merged_act_says_when_it_was_written_and_when_it_arrived(memory: Memory, vault: Path) -> None:

@@ -93,7 +93,7 @@ def _kind(before: _Version | None, after: _Version | None) -> str:
         return after.status
     if before.status in _RETIRED and after.status not in _RETIRED:
         return "restored"
-    return "revised" if before.path == after.path else "moved"
+    return "moved" if before.path != after.path and before.blob == after.blob else "revised"
 
 
 def _place(before: _Version | None, after: _Version | None) -> str:
