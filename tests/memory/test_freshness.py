@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 import vault_mem
-from tests.vaults import git
+from tests.vaults import git, write
 from vault_mem import Memory
+from vault_mem.errors import NoteNotFoundError
+from vault_mem.vault.vault import Vault
 
 
 @pytest.fixture(params=[False, True], ids=["asking", "watching"])
@@ -161,3 +163,19 @@ def test_another_branch_has_its_evidence_whether_it_was_ever_checked_out_here(me
     assert (hit.commit, hit.agent, hit.author) == (written.revision, "alice", "Test Person")
     assert memory.recall("zebra").hits == ()
     assert len(memory.log().acts) == 2
+
+
+def test_a_note_that_could_not_be_read_at_first_is_known_by_its_title_later(
+    memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.remember("Tea is hot.", title="Tea")
+    write(vault, "odd.md", "# Odd name\n\nCoffee is hot.\n")
+    read_blobs = Vault.read_blobs
+    with monkeypatch.context() as disk:
+        some = lambda *given: (item for item in read_blobs(*given) if b"Coffee" not in item[1])  # noqa: E731
+        disk.setattr(Vault, "read_blobs", some)
+        with pytest.raises(NoteNotFoundError):
+            memory.read("Odd name")
+    write(vault, "other.md", "# Other\n\nWater is cold.\n")
+    assert memory.read("Other").path == "other.md"
+    assert memory.read("Odd name").path == "odd.md"

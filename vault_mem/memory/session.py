@@ -258,7 +258,8 @@ class Session:
     def _take_over(self, moment: Moment, notes: Listing, earlier: Moment, before: Listing) -> None:
         """Spare a moment the work that was done for an earlier one that differs little."""
         changes = notes.since(before)
-        if changes is not None and moment.is_complete and self._stands(earlier):
+        has_all = len(moment.view.notes) == len(notes) and len(earlier.view.notes) == len(before)
+        if changes is not None and has_all and self._stands(earlier):
             moment.follow(earlier, changes)
 
     def _stands(self, moment: Moment) -> bool:
