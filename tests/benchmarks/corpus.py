@@ -22,6 +22,8 @@ SYLLABLES = [consonant + vowel for consonant in "bdfghklmnprstvz" for vowel in "
 VOCABULARY = 30_000
 ZIPF_EXPONENT = 1.05
 WORDS_A_NOTE = 100
+FOLDERS = ("decisions", "facts", "gotchas", "patterns", "preferences", "procedures")
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 SOURCES = ("VAULT_MEM_CACHE", "VAULT_MEM_STATE", "VAULT_MEM_CONFIG")
 
 
@@ -126,6 +128,15 @@ def fresh_vault() -> Iterator[Path]:
         finally:
             for name, value in before.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
+
+
+def identity(number: int) -> str:
+    """Return the id of the note with a number."""
+    digits = ""
+    for _ in range(16):
+        number, rest = divmod(number, 32)
+        digits = _DIGITS[rest] + digits
+    return "01K9ZQ3T8M" + digits
 
 
 def objects(path: Path) -> Iterator[dict[str, Any]]:  # Any: whatever the data has

@@ -11,10 +11,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.benchmarks.corpus import synthetic_texts
+from tests.benchmarks.corpus import FOLDERS, identity, synthetic_texts
 
 AGENTS = ("planner", "builder", "reviewer", None)
-FOLDERS = ("decisions", "facts", "gotchas", "patterns", "preferences", "procedures")
 TEXTS = 500
 ACTS_A_SESSION = 12
 ACTS_A_BRANCH = 6
@@ -22,7 +21,6 @@ ACTS_BETWEEN_BRANCHES = 140
 START = 1_735_689_600
 """1 January 2025, 00:00 UTC."""
 SECONDS_APART = 1_500
-_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VERBS, _WEIGHTS = ("revise", "move", "forget", "erase"), (82, 6, 8, 4)
 
 
@@ -116,15 +114,6 @@ def grow(vault: Path, *, notes: int, commits: int, seed: int = 4) -> None:
     subprocess.run(["git", "fast-import", "--quiet"], cwd=vault, input=stream, check=True)
     subprocess.run(["git", "reset", "--hard", "--quiet"], cwd=vault, check=True)
     subprocess.run(["git", "update-ref", "-d", "refs/heads/side"], cwd=vault, check=True)
-
-
-def identity(number: int) -> str:
-    """Return the id of the note with a number."""
-    digits = ""
-    for _ in range(16):
-        number, rest = divmod(number, 32)
-        digits = _DIGITS[rest] + digits
-    return "01K9ZQ3T8M" + digits
 
 
 def _stream(writer: _Writer, branch: str) -> Iterator[str]:

@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.corpus import data_file, objects, synthetic_texts
+from tests.benchmarks.corpus import FOLDERS, data_file, identity, objects, synthetic_texts
 
-FOLDERS = ("decisions", "facts", "gotchas", "patterns", "preferences", "procedures")
 NOTES_A_FOLDER = 250
 CONVERSATIONS = (
     ("locomo/items.jsonl", "text"),
     ("coding/agentmemory240_items.jsonl", "text"),
     ("coding/codinglife_sessions.jsonl", "content"),
 )
-_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORDS_A_NOTE = (40, 140)
 
@@ -69,15 +67,6 @@ def questions(count: int, *, seed: int = 6) -> list[str]:
         start = chance.randint(0, len(words) - length)
         asked.append(" ".join(words[start : start + length]))
     return asked
-
-
-def identity(number: int) -> str:
-    """Return the id of the note with a number."""
-    digits = ""
-    for _ in range(16):
-        number, rest = divmod(number, 32)
-        digits = _DIGITS[rest] + digits
-    return "01K9ZQ3T8M" + digits
 
 
 def _sentences(text: str) -> Iterator[str]:
