@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,16 @@ def test_an_open_vault_is_warmed_up_in_the_same_thread(tmp_path: Path, settings:
     assert is_warm.wait(30)
     opening.close()
     assert set(stages) == {(stage, "vault-mem-open") for stage in ("reading", "indexing", "embedding")}
+
+
+def test_what_is_loaded_is_set_aside_until_the_vault_is_closed(tmp_path: Path, settings: Settings) -> None:
+    initialise(tmp_path / "vault", settings=settings)
+    gc.unfreeze()
+    opening = Opening(lambda: open_memory(tmp_path / "vault", settings=settings))
+    opening.memory()
+    deadline = time.monotonic() + 30
+    while not gc.get_freeze_count() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert gc.get_freeze_count()
+    opening.close()
+    assert gc.get_freeze_count() == 0

@@ -25,3 +25,8 @@ def set_aside() -> None:
     """Spare what is loaded by now the collector's looks: it stays anyway, and each look would take 0.3 s."""
     gc.collect()
     gc.freeze()
+
+
+def take_back() -> None:
+    """Let the collector look at everything again, as where the vault is closed and the process goes on."""
+    gc.unfreeze()

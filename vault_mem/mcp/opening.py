@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from vault_mem.errors import VaultMemError
-from vault_mem.mcp.heap import set_aside
+from vault_mem.mcp.heap import set_aside, take_back
 
 if TYPE_CHECKING:
     from vault_mem.memory.service import Memory
@@ -59,3 +59,4 @@ class Opening:
         self._thread.shutdown(wait=True)
         if self._opened is not None and self._opened.exception() is None:
             self._opened.result().close()
+            take_back()
