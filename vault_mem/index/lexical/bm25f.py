@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from vault_mem.index.lexical.base import FIELDS, FieldWeights, Ids, Mask, Scores
 from vault_mem.index.lexical.postings import Postings
 
 Counts = NDArray[np.float32]
+Read = Callable[[str, str], Sequence[Postings]]
+"""Returns the postings of a token in a field, by (field, token), in parts that share no document."""
 
 _REMEMBERED = 8
 
@@ -62,12 +65,7 @@ class Lengths:
 
 
 def score_terms(
-    terms: Iterable[tuple[Mapping[str, Sequence[Postings]], int]],
-    lengths: Lengths,
-    *,
-    live: Mask,
-    allowed: Mask,
-    weights: FieldWeights,
+    terms: Sequence[str], read: Read, lengths: Lengths, *, live: Mask, allowed: Mask, weights: FieldWeights
 ) -> Scores:
     """Return every document's BM25F score, shape (len(allowed),), float32, 0 where it is not allowed.
 
@@ -77,11 +75,12 @@ def score_terms(
     that hold the term in any weighted field. Only documents that hold a term are touched.
 
     Args:
-        terms: a term's postings (in parts that share no document) by field, and how often the query has the term.
+        terms: analysed query tokens; a repeated one counts as often as it stands there.
+        read: gives their postings.
         lengths: of every document that the postings name.
         live: documents the statistics come from, shape (n,).
         allowed: documents to score, shape (n,).
-        weights: weights > 0, k1 and b.
+        weights: fields without a weight > 0 are not read.
 
     Source: Zaragoza et al., TREC 2004 (per-field normalisation before saturation); Robertson and Zaragoza, The
     Probabilistic Relevance Framework, 2009; the idf with 1 + is Lucene's, never negative.
@@ -91,7 +90,9 @@ def score_terms(
     live = _resized(live, count)
     scores = np.zeros(count, dtype=np.float32)
     frequency = np.zeros(count, dtype=np.float32)
-    for fields, repeats in terms:
+    names = [name for name in FIELDS if weights.weights.get(name, 0) > 0]
+    for term, repeats in Counter(terms).items():
+        fields = {name: read(name, term) for name in names}
         ids = _add_frequencies(frequency, fields, lengths, known, weights)
         found = frequency[ids]
         frequency[ids] = 0
@@ -101,11 +102,12 @@ def score_terms(
     return np.where(allowed, scores[: len(allowed)], np.float32(0))
 
 
-def holding(parts: Iterable[Postings], live: Mask) -> Ids:
-    """Return the ids of the live documents that any of the postings name, ascending."""
+def holding(term: str, read: Read, *, live: Mask, fields: Sequence[str]) -> Ids:
+    """Return the ids of the live documents that hold a term in any of the fields, ascending."""
     holds = np.zeros(len(live), dtype=np.bool_)
-    for part in parts:
-        holds[part.below(len(live)).ids] = True
+    for name in fields:
+        for part in read(name, term):
+            holds[part.below(len(live)).ids] = True
     return np.flatnonzero(holds & live)
 
 

@@ -91,17 +91,13 @@ class TantivyLexicalIndex:
         """Return the BM25F score of every document for any of the terms; see `LexicalIndex.score`."""
         with self._seam():
             self._refresh()
-            names = [name for name in FIELDS if weights.weights.get(name, 0) > 0]
-            wanted = Counter(terms)
-            found = [({name: self._postings(name, term) for name in names}, wanted[term]) for term in wanted]
-            return score_terms(found, self._lengths, live=live, allowed=allowed, weights=weights)
+            return score_terms(terms, self._postings, self._lengths, live=live, allowed=allowed, weights=weights)
 
     def holders(self, terms: Sequence[str], *, live: Mask, fields: Sequence[str] = FIELDS) -> list[Ids]:
         """Return the ids of the live documents that hold each term in any of the fields; see `LexicalIndex.holders`."""
         with self._seam():
             self._refresh()
-            found = ((part for name in fields for part in self._postings(name, term)) for term in terms)
-            return [holding(parts, live) for parts in found]
+            return [holding(term, self._postings, live=live, fields=fields) for term in terms]
 
     def stored_frequencies(self, terms: Sequence[str]) -> list[int]:
         """Return about how many stored documents hold each term; see `LexicalIndex.stored_frequencies`."""
