@@ -6,9 +6,10 @@ import struct
 import zlib
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from vault_mem.index.lexical.base import FIELDS, LexicalDocument
 
 ROW_TYPE = np.dtype([("id", "<i8"), ("lengths", "<u4", (len(FIELDS),))])
 """A document's id and how many tokens it has in each field."""
+
+LIKELY = ("body", *(name for name in FIELDS if name != "body"))
+"""The fields, that which holds most terms first."""
 
 _CACHED_BYTES = 64 << 20
 _Key = tuple[str, str, bytes]
@@ -80,6 +84,17 @@ class Postings:
 Postings.EMPTY = Postings(np.empty(0, dtype=np.uint32), np.empty(0, dtype=np.uint8))
 
 
+class Part(Protocol):
+    """A part of an index: what is written at once, and never changed."""
+
+    @property
+    def name(self) -> str:
+        """What tells it from the others."""
+
+
+_Part = TypeVar("_Part", bound=Part)
+
+
 class PostingsCache:
     """Postings by part of the index, field and token; those used last, up to 64 MB."""
 
@@ -97,6 +112,11 @@ class PostingsCache:
         while self._size > _CACHED_BYTES and len(self._found) > 1:
             self._forget(next(iter(self._found)))
         return postings
+
+    def of(self, parts: Iterable[_Part], field: str, token: bytes, read: Callable[[_Part], Postings]) -> list[Postings]:
+        """Return a token's postings in each part of the index that has it."""
+        found = (self.get((part.name, field, token), partial(read, part)) for part in parts)
+        return [postings for postings in found if len(postings.ids)]
 
     def keep(self, parts: Collection[str]) -> None:
         """Forget what is of other parts of the index."""

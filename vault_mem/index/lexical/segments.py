@@ -23,10 +23,9 @@ from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
 from vault_mem.index.lexical.base import FIELDS, LexicalDocument
-from vault_mem.index.lexical.postings import Batch, Postings, decoded_rows, encoded_rows
+from vault_mem.index.lexical.postings import LIKELY, Batch, Postings, decoded_rows, encoded_rows
 
 _ROWS = "rows"
-_LIKELY = ("body", *(name for name in FIELDS if name != "body"))
 _TIER = 8
 
 _Entry = tuple[str, bytes, Postings]
@@ -165,7 +164,7 @@ class Segment:
 
     def about(self, token: bytes) -> int:
         """Return how many documents hold a token in their body, else in the first field that has it."""
-        counts = (int(self.reader.doc_frequency(name, token)) for name in _LIKELY)
+        counts = (int(self.reader.doc_frequency(name, token)) for name in LIKELY)
         return next((count for count in counts if count), 0)
 
     def entries(self) -> Iterator[_Entry]:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from vault_mem.errors import IndexDamagedError, StorageError, VaultBusyError
 from vault_mem.index.lexical.base import FIELDS, FieldWeights, Ids, LexicalDocument, Mask, Scores
 from vault_mem.index.lexical.bm25f import Lengths, holding, score_terms
-from vault_mem.index.lexical.postings import ROW_TYPE, Postings, PostingsCache
+from vault_mem.index.lexical.postings import LIKELY, ROW_TYPE, Postings, PostingsCache, token_bytes
 
 _META = "meta.json"
 _PACKED = ("lengths_a", "lengths_b")
@@ -34,7 +34,6 @@ _BITS = 21
 _SHARE = 3
 _MAX_PARTS = 8
 _HEAP = 64 << 20
-_LIKELY = ("body", *(name for name in FIELDS if name != "body"))
 _MOST = (1 << 63) - 1
 
 
@@ -103,7 +102,7 @@ class TantivyLexicalIndex:
         """Return about how many stored documents hold each term; see `LexicalIndex.stored_frequencies`."""
         with self._seam():
             self._refresh()
-            counts = ((sum(df for _, _, df in self._counted(name, term)) for name in _LIKELY) for term in terms)
+            counts = ((sum(df for _, _, df in self._counted(name, term)) for name in LIKELY) for term in terms)
             return [next((count for count in found if count), 0) for found in counts]
 
     def close(self) -> None:
@@ -171,12 +170,7 @@ class TantivyLexicalIndex:
 
     def _postings(self, name: str, term: str) -> list[Postings]:
         """Return the term's postings in each part that has it."""
-        token = term.encode("utf-8", "surrogatepass")
-        found = (
-            self._cache.get((part.name, name, token), lambda: self._read(part, name, term))  # noqa: B023
-            for part in self._parts
-        )
-        return [postings for postings in found if len(postings.ids)]
+        return self._cache.of(self._parts, name, token_bytes(term), lambda part: self._read(part, name, term))
 
     def _read(self, part: _Part, name: str, term: str) -> Postings:
         read = []

@@ -158,11 +158,7 @@ class WhooshLexicalIndex:
     def _postings(self, name: str, term: str) -> list[Postings]:
         """Return the term's postings in each segment that has it."""
         token = token_bytes(term)
-        found = (
-            self._cache.get((segment.name, name, token), lambda: segment.postings(name, token))  # noqa: B023
-            for segment in self._segments
-        )
-        return [postings for postings in found if len(postings.ids)]
+        return self._cache.of(self._segments, name, token, lambda segment: segment.postings(name, token))
 
     # --- seams ---------------------------------------------------------------------------------------------------
 
