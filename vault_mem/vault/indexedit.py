@@ -51,6 +51,23 @@ class Stamp:
     digest: bytes
 
 
+def stamp_of(status: os.stat_result, digest: bytes = b"") -> Stamp:
+    """Return the stamp of a file with this status; a digest only of files that end in one."""
+    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns, digest)
+
+
+def read_stamp(index: Path) -> Stamp:
+    """Return the state that an index file is in.
+
+    Raises:
+        OSError: if there is none, or it cannot be read.
+    """
+    with index.open("rb") as file:
+        status = os.fstat(file.fileno())
+        file.seek(max(status.st_size - DIGEST_SIZE, 0))
+        return stamp_of(status, file.read(DIGEST_SIZE))
+
+
 class IndexEditor:
     """Looks up and changes entries in one work tree's index; its user holds the writers' lock.
 
@@ -72,14 +89,9 @@ class IndexEditor:
 
     def stamp(self) -> Stamp | None:
         """Return the state that the index is in; None if there is none."""
-        try:
-            handle = os.open(self._file, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        except OSError:
-            return None
-        with os.fdopen(handle, "rb") as file:
-            status = os.fstat(handle)
-            file.seek(max(status.st_size - DIGEST_SIZE, 0))
-            return _stamp(status, file.read(DIGEST_SIZE))
+        with suppress(OSError):
+            return read_stamp(self._file)
+        return None
 
     def image(self) -> _Image | None:
         """Return the index as it is now, None where only git can read it; it is read again only if it changed."""
@@ -211,7 +223,7 @@ class IndexEditor:
                     os.utime(self._shared(image.digest.hex()))
         finally:
             temporary.unlink(missing_ok=True)
-        self._known = (_stamp(written, pieces[-1]), image)
+        self._known = (stamp_of(written, pieces[-1]), image)
         self.replaced = (expected, self._known[0])
         return True
 
@@ -245,10 +257,6 @@ def _write(path: Path, pieces: Sequence[bytes], mode: int, began: int) -> os.sta
         if os.fstat(handle).st_mtime_ns // 10**9 > began // 10**9:
             os.utime(path, ns=(began, began))
         return os.fstat(handle)
-
-
-def _stamp(status: os.stat_result, digest: bytes) -> Stamp:
-    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns, digest)
 
 
 def _name(path: NotePath) -> bytes:

@@ -7,7 +7,6 @@ no event tells of) is seen within ten minutes, when git is asked about everythin
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
@@ -18,8 +17,7 @@ from threading import Lock
 from vault_mem.errors import StorageError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.indexedit import Stamp
-from vault_mem.vault.indexfile import DIGEST_SIZE
+from vault_mem.vault.indexedit import Stamp, read_stamp, stamp_of
 from vault_mem.vault.inotify import FolderEvents
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.repository import Repository
@@ -174,7 +172,7 @@ class Watch:
             shared / "info/exclude",
             shared / "info/attributes",
         )
-        marks = (_mark(own / "index", checksum=True), *(_mark(file) for file in files))
+        marks = (_mark(own / "index", read_stamp), *(_mark(file, _stamp) for file in files))
         return CommitId(found[0]) if found else None, marks
 
     # --- looking ---
@@ -235,22 +233,16 @@ def _is_ours(
     return is_index_ours and before[1:] == after[1:]
 
 
-def _mark(file: Path, *, checksum: bool = False) -> Stamp | None:
-    """Return what tells a version of a file from others: git replaces its files, and ends the index with a checksum."""
+def _mark(file: Path, look: Callable[[Path], Stamp]) -> Stamp | None:
+    """Return what tells a version of a file from others, None if there is none."""
     try:
         with suppress(FileNotFoundError, NotADirectoryError):
-            return _index_mark(file) if checksum else _stamped(file.stat(), b"")
+            return look(file)
     except OSError as exc:
         raise StorageError(file, exc.strerror or str(exc)) from exc
     return None
 
 
-def _index_mark(file: Path) -> Stamp:
-    with file.open("rb") as opened:
-        status = os.fstat(opened.fileno())
-        opened.seek(max(status.st_size - DIGEST_SIZE, 0))
-        return _stamped(status, opened.read(DIGEST_SIZE))
-
-
-def _stamped(status: os.stat_result, checksum: bytes) -> Stamp:
-    return Stamp(status.st_ino, status.st_size, status.st_mtime_ns, checksum)
+def _stamp(file: Path) -> Stamp:
+    """Return the stamp of a file that has no digest; git replaces its files whole."""
+    return stamp_of(file.stat())
