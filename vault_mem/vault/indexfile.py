@@ -21,7 +21,7 @@ _BLOCK = 256
 _HEADER = struct.Struct(">4sLL")
 _FACTS = struct.Struct(">10L20sH")
 _EXTENSION = struct.Struct(">4sL")
-_SIZE = slice(36, 40)
+_MODE, _SIZE, _ID = slice(24, 28), slice(36, 40), slice(40, 60)
 _LONGEST_NAME = 0xFFF
 _WORD = 0xFFFFFFFF
 # An entry: times (the second one of its bytes), device, inode, mode, owner, size, object id; flags of an ordinary one
@@ -32,7 +32,7 @@ _NAME = (
 )
 _FLAGS = rb"[\x00-\x0f\x80-\x8f]."
 _ANY = rb".{60}" + _FLAGS + _NAME
-_ONE = re.compile(rb".{8}(.{4}).{12}(.{4}).{12}(.{20})%s(%s)" % (_FLAGS, _NAME), re.DOTALL)
+_ONE = re.compile(rb".{8}(.{4}).{48}%s(%s)" % (_FLAGS, _NAME), re.DOTALL)
 _TIME = re.compile(rb".{8}(.{4}).{48}" + _FLAGS + _NAME, re.DOTALL)
 _FULL_BLOCK = re.compile(rb"(?:%s){%d}" % (_ANY, _BLOCK), re.DOTALL)
 _FOLDERS = b"TREE"
@@ -70,8 +70,8 @@ class IndexImage:
         if position < 0 or name not in self.blocks[position]:
             return None
         for match in _ONE.finditer(self.blocks[position]):
-            if match[4].rstrip(b"\0") == name:
-                return TreeEntry(f"{int.from_bytes(match[2]):o}", match[3].hex())
+            if match[2].rstrip(b"\0") == name:
+                return object_of(match[0])
         return None
 
     def place(self, name: bytes) -> int | None:
@@ -137,7 +137,7 @@ class IndexImage:
 
     def pieces(self) -> list[bytes]:
         """Return the index as it stands in a file, in pieces, because it is large; the last one is its digest."""
-        folders = _EXTENSION.pack(_FOLDERS, len(self.folders)) + self.folders if self.folders else b""
+        folders = extension(_FOLDERS, self.folders) if self.folders else b""
         head = _HEADER.pack(b"DIRC", 2, self.count)
         pieces = [head, *self.blocks, self.first_extension, folders, self.others]
         digest = hashlib.sha1(usedforsecurity=False)
@@ -191,9 +191,7 @@ def make_image(
 
 
 def _image(blocks: Sequence[bytes], extensions: Mapping[bytes, bytes], recent: Mapping[bytes, int]) -> IndexImage:
-    others = b"".join(
-        _EXTENSION.pack(name, len(value)) + value for name, value in extensions.items() if name != _FOLDERS
-    )
+    others = b"".join(extension(name, value) for name, value in extensions.items() if name != _FOLDERS)
     count = sum(len(_TIME.findall(block)) for block in blocks[-1:]) + _BLOCK * max(len(blocks) - 1, 0)
     firsts = tuple(_first(block) for block in blocks)
     return IndexImage(tuple(blocks), firsts, count, extensions.get(_FOLDERS, b""), others, recent)
@@ -210,6 +208,16 @@ def _read(content: bytes) -> tuple[list[bytes], dict[bytes, bytes]] | None:
     blocks, end = _split(content, count)
     extensions = _extensions(content, end) if blocks is not None else None
     return None if blocks is None or extensions is None else (blocks, extensions)
+
+
+def extension(name: bytes, content: bytes) -> bytes:
+    """Return an extension as it stands in an index."""
+    return _EXTENSION.pack(name, len(content)) + content
+
+
+def object_of(raw: bytes) -> TreeEntry:
+    """Return the object of an entry, which is given as git has it."""
+    return TreeEntry(f"{int.from_bytes(raw[_MODE]):o}", raw[_ID].hex())
 
 
 def make_entry(name: bytes, entry: TreeEntry, status: os.stat_result | None) -> bytes:
@@ -268,12 +276,12 @@ def _recent(blocks: Iterable[bytes], written: int) -> Iterator[tuple[bytes, int]
         if max(_TIME.findall(block)) >= limit:
             for match in _ONE.finditer(block):
                 if match[1] >= limit:
-                    yield match[4].rstrip(b"\0"), int.from_bytes(match[1])
+                    yield match[2].rstrip(b"\0"), int.from_bytes(match[1])
 
 
 def _entries(block: bytes) -> Iterator[tuple[bytes, bytes]]:
     for match in _ONE.finditer(block):
-        yield match[4].rstrip(b"\0"), match[0]
+        yield match[2].rstrip(b"\0"), match[0]
 
 
 def _replaced(entries: dict[bytes, bytes], changes: Mapping[bytes, bytes | None]) -> dict[bytes, bytes]:

@@ -9,11 +9,10 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from vault_mem.vault.indexfile import DIGEST_SIZE, IndexImage, make_image, read_parts
+from vault_mem.vault.indexfile import DIGEST_SIZE, IndexImage, extension, make_image, object_of, read_parts
 from vault_mem.vault.objects import TreeEntry
 
 _LINK = b"link"
-_EXTENSION = struct.Struct(">4sL")
 _SIZES = struct.Struct(">LL")
 _WORD = 8
 _LITERALS = 33
@@ -54,8 +53,7 @@ class SplitImage:
         if place is None:
             return found
         if self.replaced >> place & 1:
-            raw = self.nameless[self._rank(place)]
-            return TreeEntry(f"{int.from_bytes(raw[24:28]):o}", raw[40:60].hex())
+            return object_of(self.nameless[_rank(self.replaced, place)])
         return self.base.find(name)
 
     def may_conflict(self, name: bytes) -> bool:
@@ -71,7 +69,7 @@ class SplitImage:
             if place is None:
                 own[name] = raw
                 continue
-            bit, rank = 1 << place, (replaced & ((1 << place) - 1)).bit_count()
+            bit, rank = 1 << place, _rank(replaced, place)
             nameless[rank : rank + (replaced >> place & 1)] = [_without_name(raw)] if raw else []
             replaced = replaced | bit if raw else replaced & ~bit
             deleted = deleted if raw else deleted | bit
@@ -91,16 +89,13 @@ class SplitImage:
             self.own,
             blocks=(*self.nameless, *self.own.blocks),
             count=self.own.count + len(self.nameless),
-            first_extension=_EXTENSION.pack(_LINK, len(link)) + link,
+            first_extension=extension(_LINK, link),
         )
         return whole.pieces()
 
     def _place(self, name: bytes) -> int | None:
         place = self.base.place(name)
         return None if place is None or self.deleted >> place & 1 else place
-
-    def _rank(self, place: int) -> int:
-        return (self.replaced & ((1 << place) - 1)).bit_count()
 
 
 def parse_split(content: bytes, written: int, read_base: Callable[[str], IndexImage | None]) -> SplitImage | None:
@@ -132,6 +127,11 @@ def parse_split(content: bytes, written: int, read_base: Callable[[str], IndexIm
     extensions = {name: value for name, value in parts.extensions.items() if name != _LINK}
     own = make_image(dict(parts.entries[count:]), extensions, {**base.recent, **parts.recent})
     return SplitImage(base, link[:DIGEST_SIZE], deleted, replaced, nameless, own) if own else None
+
+
+def _rank(bits: int, place: int) -> int:
+    """Return how many of the bits are set below a place."""
+    return (bits & ((1 << place) - 1)).bit_count()
 
 
 def _without_name(raw: bytes) -> bytes:
