@@ -29,8 +29,9 @@ from vault_mem.vault.layout import inside, namespace_of
 from vault_mem.vault.manifest import MANIFEST
 
 MAX_SIMILARITY_BATCH = 50
-DEFAULTED = ("confidence", "importance", "tier")
 """Near-duplicates are looked for in acts of up to this many notes; exact ones always."""
+
+DEFAULTED = ("confidence", "importance", "tier")
 
 
 def batch(single: NewNote | None, notes: Sequence[NewNote | Mapping[str, Any]] | None) -> tuple[NewNote, ...]:
