@@ -74,27 +74,23 @@ class StretchTokens:
         self._whole = whole
         self._most = most
         self._tokens: dict[str, list[int]] = {}
-        self._long: list[str] = []
 
     def __call__(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the token numbers of each text, cut first, those of unknown tokens then left out."""
         if any(_GLUE.search(text) for text in texts):
             return self._whole(texts)
         stretches = [text.split() for text in texts]
-        self._learn(set(chain.from_iterable(stretches)))
+        fresh = self._learn(set(chain.from_iterable(stretches)))
         rows = [list(chain.from_iterable(map(self._tokens.__getitem__, parts)))[: self._most] for parts in stretches]
-        self._forget_long()
+        for stretch in fresh:
+            if len(stretch) > _MAX_STRETCH:
+                del self._tokens[stretch]
         return [self._whole.known(row) for row in rows]
 
-    def _learn(self, stretches: Iterable[str]) -> None:
-        """Have the tokens of stretches, unknown ones included."""
+    def _learn(self, stretches: Iterable[str]) -> list[str]:
+        """Have the tokens of stretches, unknown ones included; returns those that were not known."""
         if len(self._tokens) > MAX_KNOWN:
             self._tokens.clear()
         fresh = [stretch for stretch in stretches if stretch not in self._tokens]
         self._tokens.update(zip(fresh, self._whole.all(fresh), strict=True))
-        self._long = [stretch for stretch in fresh if len(stretch) > _MAX_STRETCH]
-
-    def _forget_long(self) -> None:
-        for stretch in self._long:
-            del self._tokens[stretch]
-        self._long = []
+        return fresh
