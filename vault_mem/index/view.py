@@ -248,7 +248,7 @@ class _Following:
             self._owners[note.documents.start : note.documents.stop] = owner
         twins = {blob: paths for blob, paths in self._view.twins.items() if blob not in self._holders}
         twins |= {blob: tuple(sorted(paths)) for blob, (_, paths) in self._holders.items() if len(paths) > 1}
-        names, owners = _shared(self._names.copy()), _shared(self._owners)
+        names, owners = _shared(self._names), _shared(self._owners)
         return View(tuple(self._notes), len(vectors), vectors, self._view.epoch, names, owners, twins)
 
     def _holding(self, note: StoredNote) -> set[NotePath]:
