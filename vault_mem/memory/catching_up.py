@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
@@ -12,12 +12,10 @@ from threading import TIMEOUT_MAX, Lock
 from typing import TypeAlias
 
 from vault_mem.errors import VaultBusyError
-from vault_mem.index.index import Index
+from vault_mem.index.index import Index, Progress, Reader
 from vault_mem.notes.model import BlobId, NotePath
 
-Progress: TypeAlias = Callable[[str, int, int], None]
 Notes: TypeAlias = Mapping[NotePath, BlobId]
-Reader: TypeAlias = Callable[[Sequence[BlobId]], Iterable[tuple[BlobId, bytes]]]
 
 PATIENT = 30.0
 """Seconds for which an answer that must be whole waits for the index."""
