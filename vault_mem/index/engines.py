@@ -38,7 +38,7 @@ _HELD_SECONDS = 1.0
 class Engines:
     """A lexical index and, with an embedder, a vector index, for one epoch of a catalog."""
 
-    def __init__(self, folder: Path, embedder: Embedder | None, lexical: str = "whoosh") -> None:
+    def __init__(self, folder: Path, embedder: Embedder | None, lexical: str) -> None:
         """Name both; nothing is read or made yet.
 
         Args:

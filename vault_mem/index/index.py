@@ -65,13 +65,13 @@ class Index:
         folder: Path,
         *,
         embedder: Embedder | None,
-        words: Embedder | None = None,
-        lexical: str = "whoosh",
-        background: bool = False,
+        words: Embedder | None,
+        lexical: str,
+        background: bool,
     ) -> None:
         """Use `Index.open`."""
-        self.lexical = lexical
         self.folder = folder
+        self.lexical = lexical
         self._root = folder / f"v{SCHEMA_VERSION}"
         self._embedder = embedder
         self._words = WordVectors(words) if words else None
