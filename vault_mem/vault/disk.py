@@ -7,8 +7,19 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from vault_mem.vault.failures import reporting
+
+
+def sync_file(file: IO[bytes]) -> None:
+    """Make durable what was written to an open file.
+
+    Raises:
+        OSError: if the disk refuses.
+    """
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from vault_mem.vault.disk import sync_disk, sync_folder
+from vault_mem.vault.disk import sync_disk, sync_file, sync_folder
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.parallel import in_parallel
 
@@ -128,8 +128,7 @@ def _write(path: Path, content: bytes, mode: int | None, *, flush: bool) -> None
         with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
             file.write(content)
             if flush:
-                file.flush()
-                os.fsync(file.fileno())
+                sync_file(file)
         if mode is not None:
             path.chmod(mode)
     except OSError:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from vault_mem.errors import StorageError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.disk import sync_folder
+from vault_mem.vault.disk import sync_file, sync_folder
 from vault_mem.vault.objects import TreeEntry
 
 
@@ -81,8 +81,7 @@ class IntentFile:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                sync_file(file)
             temporary.replace(self._path)
             sync_folder(self._path.parent)
         except OSError as exc:

@@ -7,7 +7,6 @@ Source: git's documentation, gitformat-pack(5).
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import struct
 import zlib
@@ -17,7 +16,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
-from vault_mem.vault.disk import sync_folder
+from vault_mem.vault.disk import sync_file, sync_folder
 
 _KINDS = {b"commit": 1, b"tree": 2, b"blob": 3}
 _HEADER = struct.Struct(">4sLL")
@@ -63,12 +62,12 @@ class PackWriter:
             file.write(_HEADER.pack(b"PACK", 2, len(self._rows)))
             digest = _digest(file)
             file.write(digest)
-            _flush(file)
+            sync_file(file)
         target = self._folder / f"pack-{digest.hex()}.pack"
         index = self._temporary.with_suffix(".idx.part")
         with index.open("xb") as file:
             file.write(_index(self._rows, digest))
-            _flush(file)
+            sync_file(file)
         for written in (self._temporary, index):
             written.chmod(0o444)
         keep = target.with_suffix(".keep")
@@ -142,8 +141,3 @@ def _digest(file: BinaryIO) -> bytes:
     while chunk := file.read(_CHUNK):
         digest.update(chunk)
     return digest.digest()
-
-
-def _flush(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
