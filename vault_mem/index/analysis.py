@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from vault_mem.index.compounds import MAX_TOKEN, Piece, pieces_of, surfaces_of, tokens_of
+from vault_mem.index.compounds import MAX_TOKEN, Piece, pieces_of
 from vault_mem.index.scripts import MARKS, PICTURES, UNSPACED, normalized
 
 MAX_CHARACTERS = 1_048_576
@@ -65,7 +65,7 @@ def _stored_words(stretch: str) -> tuple[str, ...]:
 def _words(text: str) -> Iterator[str]:
     for _, word, _ in _RUN.findall(_readable(text)):
         if word:
-            yield from surfaces_of(word)
+            yield from (piece.surface for piece in pieces_of(word))
 
 
 def analyze(text: str, *, query: bool = False) -> list[str]:
@@ -102,8 +102,10 @@ def _tokens(text: str, *, query: bool) -> list[str]:
     for unspaced, word, picture in _RUN.findall(_readable(text)):
         if unspaced:
             tokens.extend(_grams(unspaced, query=query))
+        elif word:
+            tokens.extend([piece.token for piece in pieces_of(word)])
         else:
-            tokens.extend(tokens_of(word) if word else (picture,))
+            tokens.append(picture)
     return tokens
 
 

@@ -56,18 +56,6 @@ class Piece:
     whole: bool = False
 
 
-@lru_cache(maxsize=16_384)
-def tokens_of(run: str) -> tuple[str, ...]:
-    """Return the tokens of a run, see `pieces_of`."""
-    return tuple(piece.token for piece in pieces_of(run))
-
-
-@lru_cache(maxsize=65_536)
-def surfaces_of(run: str) -> tuple[str, ...]:
-    """Return the words of a run as written but lower-cased, see `pieces_of`."""
-    return tuple(piece.surface for piece in pieces_of(run))
-
-
 @lru_cache(maxsize=65_536)
 def pieces_of(run: str) -> tuple[Piece, ...]:
     """Return what a run of letters, digits and joints says: its wholes, if it is made of parts, and the parts.
