@@ -32,7 +32,8 @@ from tests.e2e.refusals import (
 from tests.vaults import git, write
 from vault_mem import Memory
 from vault_mem.errors import VaultMemError
-from vault_mem.vault import pipeline, staging
+from vault_mem.vault import pipeline
+from vault_mem.vault.gitindex import staging
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions or signals")
 HOLD = """

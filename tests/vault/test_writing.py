@@ -11,8 +11,8 @@ import pytest
 from tests.vaults import git, is_clean, make_vault, remember, write
 from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, WriteConflictError
 from vault_mem.notes.model import NotePath
-from vault_mem.vault import staging
 from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.gitindex import staging
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.vault import Vault
 

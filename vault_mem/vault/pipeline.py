@@ -15,6 +15,7 @@ from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.disk import can_sync_disks, sync_folder
 from vault_mem.vault.failures import failure, is_disk_failure, reporting
 from vault_mem.vault.files import FileWriter, Prepared
+from vault_mem.vault.gitindex.staging import STAGING_FOLDER, GitIndex
 from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
 from vault_mem.vault.layout import inside
@@ -22,7 +23,6 @@ from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, TreeEditor, TreeEntry
 from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.readiness import Head, read_head
 from vault_mem.vault.repository import Repository, can_fsync_refs
-from vault_mem.vault.staging import STAGING_FOLDER, GitIndex
 from vault_mem.vault.store import ObjectStore
 from vault_mem.vault.worktree import file_version
 

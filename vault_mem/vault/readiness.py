@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from vault_mem.errors import DetachedHeadError, OperationInProgressError, StorageError, UnsupportedRepositoryError
 from vault_mem.notes.model import CommitId
 from vault_mem.vault.checkouts.registrations import read_registration
+from vault_mem.vault.gitindex.staging import GitIndex
 from vault_mem.vault.repository import Repository
-from vault_mem.vault.staging import GitIndex
 
 # What git leaves in a work tree's git directory during an operation. Source: git's `wt-status.c`.
 _MARKS = {

@@ -17,7 +17,7 @@ from threading import Lock
 from vault_mem.errors import StorageError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.indexedit import Stamp, read_stamp, stamp_of
+from vault_mem.vault.gitindex.editing import Stamp, read_stamp, stamp_of
 from vault_mem.vault.inotify import FolderEvents
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.repository import Repository

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from vault_mem.vault.indexfile import DIGEST_SIZE, IndexImage, extension, make_image, object_of, read_parts
+from vault_mem.vault.gitindex.image import DIGEST_SIZE, IndexImage, extension, make_image, object_of, read_parts
 from vault_mem.vault.objects import TreeEntry
 
 _LINK = b"link"

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from vault_mem.errors import VaultBusyError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.failures import failure, is_disk_failure
-from vault_mem.vault.indexedit import IndexEditor, Stamp
+from vault_mem.vault.gitindex.editing import IndexEditor, Stamp
 from vault_mem.vault.objects import NO_OBJECT, TreeEntry
 from vault_mem.vault.repository import Outcome, Repository, split_nul
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from vault_mem.errors import StorageError
 from vault_mem.notes.model import NotePath
-from vault_mem.vault.indexfile import DIGEST_SIZE, IndexImage, make_entry, parse_index
+from vault_mem.vault.gitindex.image import DIGEST_SIZE, IndexImage, make_entry, parse_index
+from vault_mem.vault.gitindex.split import SplitImage, parse_split
 from vault_mem.vault.objects import FILE_MODES, TreeEntry
-from vault_mem.vault.splitindex import SplitImage, parse_split
 from vault_mem.vault.worktree import file_version
 
 _Image = IndexImage | SplitImage

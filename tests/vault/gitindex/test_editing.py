@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from tests.vaults import git, make_repository, make_vault, remember, write
 from vault_mem.notes.model import NotePath
-from vault_mem.vault import indexedit, worktree
-from vault_mem.vault.indexedit import IndexEditor
-from vault_mem.vault.indexfile import IndexImage, parse_index
+from vault_mem.vault import worktree
+from vault_mem.vault.gitindex import editing
+from vault_mem.vault.gitindex.editing import IndexEditor
+from vault_mem.vault.gitindex.image import IndexImage, parse_index
 from vault_mem.vault.objects import TreeEntry
 
 TEXT = "9daeafb9864cf43055ae93beb0afd6c7d144bfa4"
@@ -196,7 +197,7 @@ def test_edit_while_the_index_is_written_in_the_next_second_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, staged: str
 ) -> None:
     folder = make_repository(tmp_path / "r", a="ours\n", b="b\n")
-    real = indexedit._write
+    real = editing._write
 
     def late(path: Path, pieces: Sequence[bytes], mode: int, began: int) -> os.stat_result:
         (folder / "a.md").write_bytes(b"hand\n")
@@ -206,7 +207,7 @@ def test_edit_while_the_index_is_written_in_the_next_second_is_seen(
     time.sleep((1.3 - time.time() % 1) % 1)
     (folder / "a.md").write_bytes(b"ours\n")
     git(folder, "add", "a.md")
-    monkeypatch.setattr(indexedit, "_write", late)
+    monkeypatch.setattr(editing, "_write", late)
     blob = git(folder, "rev-parse", f"HEAD:{staged}").strip()
     assert editor(folder).stage({NotePath(staged): TreeEntry("100644", blob)})
     assert git(folder, "-c", "core.trustctime=false", "status", "--porcelain") == " M a.md\n"
