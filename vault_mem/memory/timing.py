@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from vault_mem.index.index import Index
 from vault_mem.memory.answers import Timings
 from vault_mem.memory.recalling import answered
 from vault_mem.memory.session import Session
 from vault_mem.memory.stopwatch import Stage, Stopwatch, untimed
 from vault_mem.recall.query import Question
-from vault_mem.vault.vault import Vault
 
 SAMPLE = "what did we decide about this, and why"
 
@@ -61,7 +59,7 @@ def _ask(session: Session, stage: Stage) -> None:
 class _Timed:
     """A part whose named methods are measured; all else is the part's own."""
 
-    def __init__(self, part: Vault | Index, stages: Mapping[str, str], stage: Stage) -> None:
+    def __init__(self, part: object, stages: Mapping[str, str], stage: Stage) -> None:
         self._part = part
         self._stages = stages
         self._stage = stage
@@ -80,4 +78,4 @@ class _Timed:
 
 
 def _timed(part: _T, stages: Mapping[str, str], stage: Stage) -> _T:
-    return cast("_T", _Timed(cast("Vault | Index", part), stages, stage))
+    return cast("_T", _Timed(part, stages, stage))
