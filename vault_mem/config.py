@@ -154,10 +154,9 @@ def prepare_environment() -> None:
     """Set what libraries read from the environment before they are imported.
 
     fastmcp reads `.env` in the current folder, which belongs to the author of the project, and looks for updates if it
-    shows its banner; GitPython looks for git at import and raises where there is none, and
-    hands on what git sets for hooks; the hub client of model2vec and sentence-transformers must stay offline, and what
-    loads models must not draw on the terminal. Source: fastmcp settings documentation,
-    GitPython `git.refresh`, huggingface_hub environment variables.
+    shows its banner; GitPython looks for git at import and raises where there is none, and hands on what git sets for
+    hooks; the hub client of sentence-transformers must stay offline, and what loads models must not draw on the
+    terminal. Source: fastmcp settings documentation, GitPython `git.refresh`, huggingface_hub environment variables.
     """
     os.environ["FASTMCP_ENV_FILE"] = os.devnull
     os.environ["FASTMCP_CHECK_FOR_UPDATES"] = "off"

@@ -15,7 +15,7 @@ from vault_mem.cli import output
 from vault_mem.config import load_settings, process_environment
 from vault_mem.errors import VaultMemError
 
-_PACKAGES = ("click", "rich", "gitpython", "whoosh3", "tokenizers", "numpy", "fastmcp")
+_PACKAGES = ("click", "rich", "gitpython", "whoosh3", "tantivy", "tokenizers", "numpy", "fastmcp")
 
 
 def record(error: BaseException) -> str:

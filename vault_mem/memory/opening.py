@@ -45,7 +45,7 @@ def open_memory(
     Raises:
         NotAVaultError: if there is no vault there.
         UnsupportedRepositoryError, GitMissingError, InvalidConfigError: if it cannot be opened.
-        MissingExtraError: if the embedder or reranker that the settings name needs packages that are not installed.
+        MissingExtraError: if the embedder, reranker or lexical engine of the settings needs packages that are missing.
     """
     prepare_environment()
     chosen = settings or load_settings()
