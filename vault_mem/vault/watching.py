@@ -21,7 +21,7 @@ from vault_mem.vault.gitindex.editing import Stamp, read_stamp, stamp_of
 from vault_mem.vault.inotify import FolderEvents
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.repository import Repository
-from vault_mem.vault.worktree import Snapshot, WorkTree, file_version, read_state, relaid
+from vault_mem.vault.worktree import Snapshot, WorkTree, file_version, overlay, read_state
 
 RENEWAL = 600.0
 """Seconds after which git is asked about everything, whether something was told or not."""
@@ -205,7 +205,7 @@ class Watch:
         changed = tuple(sorted({*known.state.changed} - before | {*listed.changed}))
         state = replace(known.state, changed=changed)
         affected = before | {*listed.changed} | {path for path in map(NotePath, touched) if is_note(path)}
-        snapshot = relaid(self._repository.root, state, committed, known=known.snapshot, affected=affected)
+        snapshot = overlay(self._repository.root, state, committed, known=known.snapshot, affected=affected)
         return replace(known, state=state, snapshot=snapshot)
 
     def _is_committed(self, path: str, committed: Mapping[NotePath, BlobId]) -> bool:

@@ -95,39 +95,43 @@ def read_state(repository: Repository, paths: Sequence[str] = ()) -> WorkTree:
     return WorkTree(commit, branch, known, other, tuple(sorted(map(_shown, unmerged))))
 
 
-def overlay(root: Path, state: WorkTree, committed: Listing) -> Snapshot:
-    """Lay the work tree's changed notes over those of HEAD; a file that was touched but is equal is not dirty."""
-    changes: dict[NotePath, BlobId | None] = {}
-    spellings = Counter(path.casefold() for path in state.changed)
-    for path in state.changed:
-        is_there = spellings[path.casefold()] == 1 or is_spelled(root, path)
-        version = file_version(root, path) if is_there else None
-        if committed.get(path) != version:
-            changes[path] = version
-    dirty = frozenset(path for path, version in changes.items() if version is not None)
-    return Snapshot(state.commit, committed.changed(changes), dirty, frozenset(changes) - dirty)
-
-
-def relaid(
-    root: Path, state: WorkTree, committed: Listing, *, known: Snapshot, affected: Collection[NotePath]
+def overlay(
+    root: Path,
+    state: WorkTree,
+    committed: Listing,
+    *,
+    known: Snapshot | None = None,
+    affected: Collection[NotePath] = (),
 ) -> Snapshot:
-    """Return the same as `overlay`, where only the affected paths may differ from what is known.
+    """Lay the work tree's changed notes over those of HEAD; a file that was touched but is equal is not dirty.
 
     Args:
         root: the top of the work tree.
-        state: what differs from HEAD now; no two paths in it differ only in case.
+        state: what differs from HEAD now.
         committed: the notes of HEAD.
-        known: an overlay of the same commit; where nothing differs, it is what is returned.
-        affected: paths whose file, or whose place in HEAD, may have changed since.
+        known: an overlay of the same commit, if there was one; where nothing differs, it is what is returned.
+        affected: paths whose file, or whose place in HEAD, may have changed since that one; no others are looked at.
     """
+    if known is None:
+        known, affected = Snapshot(state.commit, committed), state.changed
     changed = frozenset(state.changed)
-    versions = {path: file_version(root, path) if path in changed else committed.get(path) for path in affected}
+    spellings = Counter(path.casefold() for path in changed)
+
+    def version(path: NotePath) -> BlobId | None:
+        if path not in changed:
+            return committed.get(path)
+        is_there = spellings[path.casefold()] == 1 or is_spelled(root, path)
+        return file_version(root, path) if is_there else None
+
+    versions = {path: version(path) for path in affected}
     differing = {path: blob for path, blob in versions.items() if blob != committed.get(path)}
     edited = frozenset(path for path, blob in differing.items() if blob is not None)
     dirty = known.dirty - versions.keys() | edited
     gone = known.gone - versions.keys() | (differing.keys() - edited)
-    found = Snapshot(state.commit, known.notes.changed(versions), dirty, gone)
-    return known if found == known else found
+    notes = known.notes.changed(versions)  # the same one if it has all of them already, so that none are compared
+    if notes is known.notes and (state.commit, dirty, gone) == (known.commit, known.dirty, known.gone):
+        return known
+    return Snapshot(state.commit, notes, dirty, gone)
 
 
 def is_spelled(root: Path, path: NotePath) -> bool:
