@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,43 @@ def test_next_writer_lets_go_of_what_a_killed_one_kept(tmp_path: Path) -> None:
     sweep_packs(pack)
     assert packs(folder) == [".idx", ".keep", ".pack"]
     assert (pack / "pack-of-a-person.keep").exists()
+
+
+def test_next_writer_removes_a_pack_whose_index_a_killed_one_did_not_write(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "r", a="x")
+    pack = folder / ".git" / "objects" / "pack"
+    writer = PackWriter(pack)
+    writer.add(blob_id(b"x"), b"blob", b"x")
+    writer.finish().with_suffix(".idx").unlink()
+    (pack / "pack-1.keep").write_bytes(b"")
+    (pack / "pack-2.keep").write_bytes(b"")
+    (pack / "pack-2.pack").write_bytes(b"of a person")
+    (pack / "pack-0.keep").mkdir()
+    sweep_packs(pack)
+    assert sorted(path.name for path in pack.iterdir()) == ["pack-0.keep", "pack-2.keep", "pack-2.pack"]
+
+
+@pytest.mark.parametrize("left", [b"", zlib.compress(b"blob 4\0ours")[:9], b"other", zlib.compress(b"blob 4\0oars")])
+def test_object_that_a_power_cut_damaged_is_written_again(tmp_path: Path, left: bytes) -> None:
+    with make_vault(tmp_path / "v", a="one\n") as vault:
+        name = blob_id(b"ours")
+        damaged = vault.root / ".git" / "objects" / name[:2] / name[2:]
+        damaged.parent.mkdir(exist_ok=True)
+        damaged.write_bytes(left)
+        with vault.writing() as transaction:
+            transaction.commit(Act("revise", (Change(NotePath("a.md"), b"ours"),)))
+        assert git(vault.root, "show", "HEAD:a.md") == "ours"
+        assert git(vault.root, "fsck", "--strict", "--no-dangling") == ""
+
+
+def test_object_that_is_there_is_not_written_again(tmp_path: Path) -> None:
+    folder = make_repository(tmp_path / "r", a="x")
+    name = blob_id(b"x")
+    before = (folder / ".git" / "objects" / name[:2] / name[2:]).stat()
+    store = ObjectStore(folder / ".git")
+    store.write_blob(b"x")
+    store.flush()
+    assert (folder / ".git" / "objects" / name[:2] / name[2:]).stat().st_ino == before.st_ino
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,9 @@ class PackWriter:
         return keep
 
     def drop(self) -> None:
-        """Forget the pack."""
-        self._file.close()
+        """Forget the pack; on a full disk, what still waits cannot be written either."""
+        with suppress(OSError):
+            self._file.close()
         self._temporary.unlink(missing_ok=True)
 
 
@@ -89,8 +90,18 @@ def sweep_packs(folder: Path) -> None:
         for left in folder.glob(f"{_PREFIX}*.part"):
             left.unlink(missing_ok=True)
         for keep in folder.glob("pack-*.keep"):
-            if keep.read_bytes() == _KEPT_BY:
-                keep.unlink(missing_ok=True)
+            with suppress(OSError):
+                _let_go(keep)
+
+
+def _let_go(keep: Path) -> None:
+    """Remove one of our marks, with its pack if that has no index yet; a mark without a pack may be cut short."""
+    pack, said = keep.with_suffix(".pack"), keep.read_bytes()
+    if said != _KEPT_BY and (pack.exists() or not _KEPT_BY.startswith(said)):
+        return
+    if not keep.with_suffix(".idx").exists():
+        pack.unlink(missing_ok=True)
+    keep.unlink(missing_ok=True)
 
 
 def _object_header(kind: int, size: int) -> bytes:
