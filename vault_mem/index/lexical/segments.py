@@ -7,26 +7,32 @@ from __future__ import annotations
 
 import heapq
 import io
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import fields, formats, index
-from whoosh.codec.whoosh3 import W3Codec, W3Segment, W3TermInfo, W3TermsReader
+from whoosh.codec.whoosh3 import W3Codec, W3FieldWriter, W3Segment, W3TermInfo, W3TermsReader
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
 from whoosh.reading import SegmentReader, TermNotFound
 from whoosh.writing import SegmentWriter
 
+from vault_mem.errors import IndexDamagedError
 from vault_mem.index.lexical.base import FIELDS, LexicalDocument
 from vault_mem.index.lexical.postings import LIKELY, Batch, Postings, decoded_rows, encoded_rows
 
 _ROWS = "rows"
 _TIER = 8
+_CHUNK = 1 << 20
+_SEAL = struct.Struct("<I")
 
 _Entry = tuple[str, bytes, Postings]
 Policy = Callable[["Writer", list[W3Segment]], list[W3Segment]]
@@ -58,12 +64,16 @@ class ContentCodec(W3Codec):  # type: ignore[misc]  # whoosh is not typed for us
     def terms_reader(self, storage: Storage, segment: W3Segment) -> W3TermsReader:
         """Return what finds terms; where a file cannot be read, whoosh would leave the other one open."""
         with ExitStack() as unless_both:
-            name = segment.make_filename(self.TERMS_EXT)
-            terms = unless_both.enter_context(closing(storage.open_file(name)))
+            length = _sealed_length(_terms_file(storage, segment))
+            terms = unless_both.enter_context(closing(storage.open_file(segment.make_filename(self.TERMS_EXT))))
             contents = unless_both.enter_context(closing(segment.open_file(storage, self.POSTS_EXT)))
-            reader = W3TermsReader(self, terms, storage.file_length(name), contents)
+            reader = W3TermsReader(self, terms, length, contents)
             unless_both.pop_all()
         return reader
+
+    def field_writer(self, storage: Storage, segment: W3Segment) -> W3FieldWriter:
+        """Return what writes terms."""
+        return _SealingFieldWriter(self, storage, segment)
 
     def postings_writer(self, dbfile: StructFile, byteids: bool = False) -> _ContentWriter:  # noqa: ARG002
         """Return what writes the bytes of terms, one after another."""
@@ -75,6 +85,20 @@ class ContentCodec(W3Codec):  # type: ignore[misc]  # whoosh is not typed for us
         # whoosh3 gives the length that it has read as a tuple of one.
         content: bytes = dbfile.get(offset, length if isinstance(length, int) else length[0])
         return content
+
+
+class _SealingFieldWriter(W3FieldWriter):  # type: ignore[misc]  # whoosh is not typed for us
+    """Puts a checksum behind the terms: a term that whoosh does not find in a damaged file is as one that is not there.
+
+    What terms lead to has checksums of its own.
+    """
+
+    def close(self) -> None:
+        """End both files."""
+        super().close()
+        terms = _terms_file(self._storage, self._segment)
+        with terms.open("r+b") as file:
+            file.write(_SEAL.pack(_checksum(file, terms.stat().st_size)))
 
 
 class _ContentWriter:
@@ -133,22 +157,35 @@ class Storage(FileStorage):  # type: ignore[misc]  # whoosh is not typed for us
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """An open segment: its reader, its name, and each document's id and field lengths."""
+    """An open segment: its reader, name, each document's id and field lengths, and the file of its terms as opened."""
 
     reader: SegmentReader
     name: str
     rows: NDArray[np.void]
+    terms: Path
+    state: tuple[int, int]
 
     @staticmethod
     def open(storage: Storage, schema: fields.Schema, segment: W3Segment) -> Segment:
         """Open a segment."""
+        terms = _terms_file(storage, segment)
+        state = _state(terms)
         with storage.all_or_none():
             reader = SegmentReader(storage, schema, segment)
-            return Segment(reader, segment.segment_id(), decoded_rows(reader.postings(_ROWS, b"")))
+            return Segment(reader, segment.segment_id(), decoded_rows(reader.postings(_ROWS, b"")), terms, state)
 
     def close(self) -> None:
         """Release its files."""
         self.reader.close()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the file of its terms, which nobody writes again, is the one that was opened.
+
+        Raises:
+            FileNotFoundError: if it is gone.
+        """
+        return _state(self.terms) == self.state
 
     @property
     def last_id(self) -> int:
@@ -270,3 +307,35 @@ def cut_after(last_id: int) -> Policy:
         return stay
 
     return cut
+
+
+def _terms_file(storage: Storage, segment: W3Segment) -> Path:
+    return Path(storage.folder, segment.make_filename(ContentCodec.TERMS_EXT))
+
+
+def _state(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _sealed_length(file: Path) -> int:
+    """Return the length of what stands before a file's checksum.
+
+    Raises:
+        IndexDamagedError: if the checksum is of something else.
+    """
+    length = file.stat().st_size - _SEAL.size
+    with file.open("rb") as opened:
+        crc = _checksum(opened, length)
+        if opened.read() != _SEAL.pack(crc):
+            raise IndexDamagedError("lexical index (checksum of the terms)")
+    return length
+
+
+def _checksum(file: BinaryIO, length: int) -> int:
+    """Return the checksum of so many bytes; read in pieces, as a map of the whole file would count as memory."""
+    crc = 0
+    while length > 0 and (chunk := file.read(min(length, _CHUNK))):
+        crc = zlib.crc32(chunk, crc)
+        length -= len(chunk)
+    return crc

@@ -133,6 +133,8 @@ class WhooshLexicalIndex:
         found = self._found()
         generation = found.latest_generation() if found else -1
         if generation == self._generation:
+            if not all(segment.is_whole for segment in self._segments):
+                raise IndexDamagedError("lexical index (a file has changed)")
             return
         toc = index.TOC.read(found.storage, found.indexname) if found else None
         self._segments = self._opened(found.storage, toc) if found else ()
