@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import vault_mem
 from vault_mem import Memory
-from vault_mem.errors import StorageError
+from vault_mem.errors import StorageError, VaultBusyError
 from vault_mem.index.lock import writers_lock
 
 BUILT = "still being built"
@@ -74,6 +75,58 @@ def test_a_server_answers_while_it_indexes_itself(memory: Memory, vault: Path) -
         assert server.read("new").path == "new.md"
         time.sleep(0.1)
         assert server.status().passages == 3
+
+
+@pytest.mark.parametrize("watch", [False, True])
+def test_an_answer_that_must_be_whole_is_refused_until_the_index_is(
+    memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch, watch: bool
+) -> None:
+    memory.remember("Tea is hot.", title="Tea")
+    with vault_mem.open_memory(vault, watch=watch) as other:
+        other.recall("tea")
+        (vault / "new.md").write_text("Coffee and [[Tea]].\n")
+        with indexed_by_another(memory):
+            catching_up = other._session._catching_up
+            follow = catching_up.follow
+            monkeypatch.setattr(catching_up, "follow", lambda notes, read, wait: follow(notes, read, wait=wait / 300))
+            for verb in (lambda: other.read("new"), lambda: other.related("Tea"), other.context, other.check):
+                with pytest.raises(VaultBusyError, match=BUILT):
+                    verb()
+            assert other.status(timings=True).notes == 1
+        monkeypatch.undo()
+        assert other.read("new").path == "new.md"
+        assert [relation.path for relation in other.related("Tea").relations] == ["new.md"]
+
+
+@pytest.mark.parametrize("at", [None, "HEAD"])
+def test_an_index_that_another_process_begins_anew_meanwhile_is_caught_up_again(
+    memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch, at: str | None
+) -> None:
+    memory.remember("Tea is hot.", title="Tea")
+    with vault_mem.open_memory(vault) as other:
+        catching_up = other._session._catching_up
+        follow, times = catching_up.follow, []
+
+        def followed(*arguments: Any, **options: Any) -> bool:
+            done = follow(*arguments, **options)
+            times.append(done)
+            if len(times) == 1:
+                memory._session.index.clear()
+            return done
+
+        monkeypatch.setattr(catching_up, "follow", followed)
+        assert other.read("Tea", at=at).path == "notes/tea.md"
+        assert times == [True, True]
+
+
+def test_who_asks_while_a_server_closes_gets_a_documented_error(memory: Memory, vault: Path) -> None:
+    server = vault_mem.open_memory(vault, watch=True)
+    catching_up = server._session._catching_up
+    catching_up.close()
+    (vault / "new.md").write_text("Coffee and tea.\n")
+    with pytest.raises(VaultBusyError, match="being closed"):
+        server.recall("tea")
+    server.close()
 
 
 def test_a_server_that_is_closed_stops_indexing_after_a_batch(memory: Memory, vault: Path) -> None:

@@ -18,7 +18,7 @@ from vault_mem.notes.model import BlobId, NotePath
 Notes: TypeAlias = Mapping[NotePath, BlobId]
 
 PATIENT = 30.0
-"""Seconds for which an answer that must be whole waits for the index."""
+"""Seconds for which an answer that must be whole waits for the index; it is refused then."""
 
 BRIEF = 2.0
 """Seconds for which an answer waits that can say what it lacks."""
@@ -78,9 +78,10 @@ class CatchUp:
 
     def close(self) -> None:
         """End the work: it stops after the batch that it is at, and the next process goes on from there."""
-        self._is_closed = True
+        with self._lock:
+            self._is_closed = True
         if self._thread is not None:
-            self._thread.shutdown(wait=True, cancel_futures=True)
+            self._thread.shutdown(wait=True)
 
     def _ends(self, work: _Work, end: float) -> bool:
         """Whether work ends in time."""
@@ -92,18 +93,27 @@ class CatchUp:
         return True
 
     def _begun(self, thread: ThreadPoolExecutor, notes: Notes, read: Reader) -> _Work:
-        """Return the work that is being done, or begin this one."""
+        """Return the work that is being done, or begin this one.
+
+        Raises:
+            VaultBusyError: if nothing is begun any more.
+        """
 
         def told(stage: str, done: int, total: int) -> None:
-            if self._is_closed:
-                raise VaultBusyError("The vault is being closed")
+            self._check_open()
             if self.progress is not None:
                 self.progress(stage, done, total)
 
         def work() -> bool:
+            self._check_open()
             return self._index.update(notes, read, progress=told, wait=PATIENT)
 
         with self._lock:
+            self._check_open()
             if self._work is None:
                 self._work = _Work(notes, thread.submit(work))
             return self._work
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise VaultBusyError("The vault is being closed")

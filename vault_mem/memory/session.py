@@ -16,7 +16,8 @@ from vault_mem.config import Settings
 from vault_mem.errors import GitCommandError, IndexReplacedError, VaultBusyError
 from vault_mem.index.index import Index
 from vault_mem.index.lineage import Lineage, Version
-from vault_mem.memory.catching_up import PATIENT, CatchUp
+from vault_mem.index.view import View
+from vault_mem.memory.catching_up import BRIEF, PATIENT, CatchUp
 from vault_mem.memory.moment import Moment
 from vault_mem.memory.replaying.recall_log import RecallLog
 from vault_mem.notes.document import id_in
@@ -101,20 +102,25 @@ class Session:
         """Return the vault as it is now, hand edits included, after catching the index up with it.
 
         Args:
-            wait: seconds to wait for the index work of others; after that the moment is not complete.
+            wait: seconds to wait for the index work of others; after `BRIEF` ones the moment may be incomplete.
+
+        Raises:
+            VaultBusyError: if the index is not complete after a longer wait.
         """
         with self._lock:
             self._expect_history()
             snapshot = self.vault.current()
             if self._present is not None and self._present[0] == snapshot and self._stands(self._present[1]):
                 return self._present[1]
-        complete = self._catch_up(snapshot, wait)  # nobody else waits meanwhile
+        view, complete = self._seen(snapshot.notes, snapshot, wait)  # nobody else waits meanwhile
+        if snapshot.commit is not None:
+            self._know(snapshot.commit)
         with self._lock:
             moment = Moment(
                 commit=snapshot.commit,
                 dirty=snapshot.dirty,
                 gone=snapshot.gone,
-                view=self.index.view(snapshot.notes),
+                view=view,
                 time=self.now(),
                 index=self.index,
                 is_present=True,
@@ -143,6 +149,7 @@ class Session:
 
         Raises:
             RevisionNotFoundError: if it names no state of the vault.
+            VaultBusyError: as `present`.
         """
         if revision is None:
             return self.present(wait=wait)
@@ -153,6 +160,7 @@ class Session:
 
         Raises:
             RevisionNotFoundError: if there is no such commit here.
+            VaultBusyError: as `present`.
         """
         with self._lock:
             self._expect_history()
@@ -162,13 +170,13 @@ class Session:
                 return known
         notes = self.vault.tree(commit)
         self._know(commit)
-        complete = self._catching_up.follow(notes, self._reader(None), wait=wait)
+        view, complete = self._seen(notes, None, wait)
         record = self.index.commits.headline(commit)
         with self._lock:
             self._past[commit] = Moment(
                 commit=commit,
                 dirty=frozenset(),
-                view=self.index.view(notes),
+                view=view,
                 time=record.time if record else self.now(),
                 index=self.index,
                 is_complete=complete,
@@ -270,11 +278,23 @@ class Session:
             return False
         return moment.is_complete
 
-    def _catch_up(self, snapshot: Snapshot, wait: float) -> bool:
-        complete = self._catching_up.follow(snapshot.notes, self._reader(snapshot), wait=wait)
-        if snapshot.commit is not None:
-            self._know(snapshot.commit)
-        return complete
+    def _seen(self, notes: Listing, snapshot: Snapshot | None, wait: float) -> tuple[View, bool]:
+        """Catch the index up; return how it sees the notes, and whether it has all of them that can be read.
+
+        Raises:
+            VaultBusyError: if it has not, and the one who asks does not say so.
+        """
+        epoch = None
+        for _ in range(MAX_REPEATS):
+            complete = self._catching_up.follow(notes, self._reader(snapshot), wait=wait)
+            view = self.index.view(notes)
+            # Another process may have begun the index anew in between; what lacks twice in one cannot be read.
+            if not complete or len(view.notes) == len(notes) or view.epoch == epoch:
+                break
+            complete, epoch = False, view.epoch
+        if not complete and wait > BRIEF:
+            raise VaultBusyError("The index is still being built", "Try again when it has finished")
+        return view, complete
 
     def _know(self, commit: CommitId) -> None:
         """Have a commit and those behind it in the log, whichever branch it is on."""

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from vault_mem.memory.answers import Timings
+from vault_mem.memory.catching_up import BRIEF
 from vault_mem.memory.recalling import answered
 from vault_mem.memory.session import Session
 from vault_mem.memory.stopwatch import Stage, Stopwatch, untimed
@@ -53,7 +54,7 @@ def _seconds(session: Session, watch: Stopwatch) -> Mapping[str, float]:
 
 def _ask(session: Session, stage: Stage) -> None:
     question = Question.checked(query=SAMPLE, now=session.now())
-    session.asking(lambda: answered(session, session.present(), question, stage))
+    session.asking(lambda: answered(session, session.present(wait=BRIEF), question, stage))
 
 
 class _Timed:

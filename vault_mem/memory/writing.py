@@ -107,8 +107,6 @@ def _settle(session: Session, transaction: Transaction, compose: Callable[[Momen
     """Compose until no note that would be written holds uncommitted text."""
     for _ in range(MAX_TRIES):
         moment = session.present()
-        if not moment.is_complete:
-            raise VaultBusyError("The index is still being built", "Try again when it has finished")
         try:
             plan = compose(moment)
         except IndexReplacedError:
