@@ -13,6 +13,7 @@ files when it opens them, not what stands between.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,9 @@ _BITS = 21
 _SHARE = 3
 _MAX_PARTS = 8
 _HEAP = 64 << 20
+_LOCKED = "LockBusy"
+_LOCK_WAIT = 10.0
+_POLL = 0.02
 _MOST = (1 << 63) - 1
 
 
@@ -207,7 +211,7 @@ class TantivyLexicalIndex:
         """Lend a writer that commits at the end of the block, or changes nothing if that fails."""
         with self._lock:
             with self._seam():
-                writer = tantivy.Index(self._schema, str(self._folder)).writer(_HEAP, 1)
+                writer = self._writer()
             try:
                 yield writer
             except BaseException:
@@ -216,6 +220,17 @@ class TantivyLexicalIndex:
             with self._seam():
                 writer.commit()
                 writer.wait_merging_threads()
+
+    def _writer(self) -> tantivy.IndexWriter:
+        """Return a writer; a program that another thread starts may hold the last one's lock for a moment."""
+        end = time.monotonic() + _LOCK_WAIT
+        while True:
+            try:
+                return tantivy.Index(self._schema, str(self._folder)).writer(_HEAP, 1)
+            except ValueError as exc:
+                if _LOCKED not in str(exc) or time.monotonic() > end:
+                    raise
+                time.sleep(_POLL)
 
     @contextmanager
     def _seam(self) -> Iterator[None]:
@@ -226,7 +241,7 @@ class TantivyLexicalIndex:
             except OSError as exc:
                 raise StorageError(self._folder, str(exc)) from exc
             except (ValueError, OverflowError, TypeError, LookupError) as exc:
-                if "LockBusy" in str(exc):
+                if _LOCKED in str(exc):
                     raise VaultBusyError("The lexical index is being written by another process") from exc
                 raise IndexDamagedError(f"lexical index ({exc})") from exc
             except BaseException as exc:
