@@ -68,6 +68,13 @@ def give_stdin(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
 
 
+def test_closed_stdin_is_a_mistake_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    for read in (parameters.read_text, lambda name: list(parameters.read_notes(name))):
+        with pytest.raises(click.UsageError, match="no stdin"):
+            read("-")
+
+
 def test_text_comes_from_stdin_where_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     give_stdin(monkeypatch, "\ufeff# Tïtle\n".encode())
     assert parameters.read_text("-") == "# Tïtle\n"

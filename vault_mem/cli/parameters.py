@@ -42,10 +42,11 @@ def read_text(text: str | None) -> str | None:
 
     Raises:
         InvalidNoteError: if stdin holds more than a note may, or is not UTF-8.
+        click.UsageError: if there is no stdin.
     """
     if text != STDIN:
         return text
-    content = sys.stdin.buffer.read(MAX_NOTE_BYTES + 1)
+    content = _stdin().read(MAX_NOTE_BYTES + 1)
     if len(content) > MAX_NOTE_BYTES:
         raise InvalidNoteError(f"The text on stdin is over {MAX_NOTE_BYTES:,} bytes", "Split it into several notes")
     return _decoded(content, "stdin")
@@ -103,11 +104,17 @@ def _pair(text: str, ctx: click.Context, param: click.Parameter) -> tuple[str, s
 
 def _open(name: str) -> AbstractContextManager[IO[bytes]]:
     if name == STDIN:
-        return nullcontext(sys.stdin.buffer)
+        return nullcontext(_stdin())
     try:
         return Path(name).open("rb")
     except OSError as exc:
         raise click.UsageError(f"Cannot read {name}: {exc.strerror}") from exc
+
+
+def _stdin() -> IO[bytes]:
+    if sys.stdin is None:  # closed by who started us
+        raise click.UsageError("There is no stdin to read from")
+    return sys.stdin.buffer
 
 
 def _note(text: str, where: str) -> Mapping[str, Any]:
