@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.data import data_folder
 from tests.timing import times_slower
-from vault_mem.index.analysis import analyze, runs
+from vault_mem.index.analysis import _tokens, _words, analyze, runs, said_words, written_words
 from vault_mem.index.compounds import MAX_TOKEN, STOP_WORDS
 from vault_mem.index.lexical.base import FieldWeights, LexicalDocument
 from vault_mem.index.lexical.whoosh import WhooshLexicalIndex
@@ -137,3 +137,19 @@ def test_the_mixed_corpus_has_the_right_note_first(tmp_path: Path) -> None:
         first[query["q"]] = names[int(np.argmax(scores))]
     index.close()
     assert first == {query["q"]: query["gold"] for query in corpus["queries"]}
+
+
+_EDGES = st.text(alphabet=".,;:!?()\"'’#+-_@[]", max_size=3)
+_STRETCHES = st.builds(
+    "{}{}{}".format,
+    _EDGES,
+    st.sampled_from(["word", "Net", "NET", "camelCase", "don't", "x1", "é", "日本", "a", ""]),
+    _EDGES,
+)
+
+
+@given(st.lists(_STRETCHES | st.text(max_size=80), max_size=8).map(" ".join))
+def test_text_read_by_its_stretches_says_what_it_says_as_a_whole(text: str) -> None:
+    assert analyze(text) == [token for stretch in text.split() for token in _tokens(stretch, query=False)]
+    assert list(written_words(text)) == [word for stretch in text.split() for word in _words(stretch)]
+    assert said_words(text) == (tuple(dict.fromkeys(written_words(text))), frozenset(analyze(text)))

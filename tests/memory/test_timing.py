@@ -50,6 +50,13 @@ def test_sample_is_not_recorded_and_changes_no_answer(memory: Memory) -> None:
     assert memory.recall("tea") == before
 
 
+def test_warming_ends_when_it_is_no_longer_wanted(memory: Memory) -> None:
+    memory.remember(" ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600)), title="Words")
+    asked: list[str] = []
+    memory.warm(lambda: bool(asked.append("again")))
+    assert asked == ["again"]
+
+
 def test_empty_vault_can_be_timed_and_warmed(memory: Memory) -> None:
     memory.warm()
     timings = memory.status(timings=True).timings

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from vault_mem.index.compounds import MAX_TOKEN, Piece, pieces_of
 from vault_mem.index.scripts import MARKS, PICTURES, UNSPACED, normalized
@@ -26,6 +27,7 @@ _JOINT = r"(?:[-./:@'’+#&]|(?<=\d),(?=\d{3}(?!\d)))"
 # A run without spaces between words; or letters, digits and the marks that join the parts of names, paths and versions;
 # or a picture.
 _RUN = re.compile(rf"([{UNSPACED}]+)|((?:{_LETTER})+(?:{_JOINT}(?:{_LETTER})+)*[+#]*)|([{PICTURES}])")
+_OPENING, _CLOSING = '("', ".,;:!?)\"'"  # at the edge of a word they are no part of it
 _DOTNET = re.compile(r"(?<![^\s(\[])\.net\b", re.IGNORECASE)
 
 
@@ -48,18 +50,28 @@ def runs(text: str) -> Iterator[Run]:
         yield Run(found.group(), pieces_of(word) if word else tuple(Piece(gram, gram) for gram in grams))
 
 
+def said_words(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the distinct words of a text, as `written_words` yields them, and its distinct tokens.
+
+    Many texts are read for each question, so what stands between blanks is looked up once for every text that has it.
+    """
+    if len(text) > _LONG:
+        return tuple(dict.fromkeys(written_words(text))), frozenset(analyze(text))
+    stretches = dict.fromkeys(text.split())  # as in `analyze`
+    if max(map(len, stretches), default=0) > MAX_TOKEN:
+        return tuple(dict.fromkeys(written_words(text))), frozenset(analyze(text))
+    stored = list(map(_stored, stretches))
+    words = dict.fromkeys(chain.from_iterable([said for said, _ in stored]))
+    return tuple(words), frozenset(chain.from_iterable([tokens for _, tokens in stored]))
+
+
 def written_words(text: str) -> Iterator[str]:
     """Yield the words of a text as written but lower-cased, repeats included; identifiers give their parts as well."""
     if len(text) > _LONG:
         yield from _words(text)
         return
     for stretch in text.split():  # as in `analyze`
-        yield from _stored_words(stretch) if len(stretch) <= MAX_TOKEN else _words(stretch)
-
-
-@lru_cache(maxsize=65_536)
-def _stored_words(stretch: str) -> tuple[str, ...]:
-    return tuple(_words(stretch))
+        yield from _stored(stretch)[0] if len(stretch) <= MAX_TOKEN else _words(stretch)
 
 
 def _words(text: str) -> Iterator[str]:
@@ -88,13 +100,18 @@ def analyze(text: str, *, query: bool = False) -> list[str]:
         return _tokens(text, query=query)
     tokens: list[str] = []
     for stretch in text.split():  # no run, and nothing that its reading depends on, goes past a blank
-        tokens += _stored_tokens(stretch) if len(stretch) <= MAX_TOKEN else _tokens(stretch, query=False)
+        tokens += _stored(stretch)[1] if len(stretch) <= MAX_TOKEN else _tokens(stretch, query=False)
     return tokens
 
 
 @lru_cache(maxsize=65_536)
-def _stored_tokens(stretch: str) -> tuple[str, ...]:
-    return tuple(_tokens(stretch, query=False))
+def _stored(stretch: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words and the tokens of what stands between blanks in a text that is stored."""
+    plain = stretch.rstrip(_CLOSING).lstrip(_OPENING)
+    if plain.isascii() and plain.isalpha():  # as most are: one run
+        pieces = pieces_of(plain)
+        return tuple([piece.surface for piece in pieces]), tuple([piece.token for piece in pieces])
+    return tuple(_words(stretch)), tuple(_tokens(stretch, query=False))
 
 
 def _tokens(text: str, *, query: bool) -> list[str]:

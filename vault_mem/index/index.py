@@ -45,6 +45,7 @@ Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
 
 _OPENING_WAIT = 10.0
+_WARM_SLICES, _WARM_SLICE = 32, 500
 
 
 class Index:
@@ -231,13 +232,12 @@ class Index:
 
     def frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return how many of a view's passages and file names hold each term."""
-        return {term: len(ids) for term, ids in self._holders(terms, view, view.live | view.names).items()}
+        return {term: len(ids) for term, ids in self.holders(terms, view=view).items()}
 
     def holders(self, terms: Sequence[str], *, view: View, fields: Sequence[str] = FIELDS) -> dict[str, Ids]:
-        """Return the ids of a view's passages that hold each term in any of the fields, ascending."""
-        return self._holders(terms, view, view.live, fields)
+        """Return the ids of a view's passages and file names that hold each term in any of the fields, ascending."""
+        live = view.live | view.names if "name" in fields else view.live
 
-    def _holders(self, terms: Sequence[str], view: View, live: Mask, fields: Sequence[str] = FIELDS) -> dict[str, Ids]:
         def ask(engines: Engines) -> dict[str, Ids]:
             wanted = list(dict.fromkeys(terms))
             return dict(zip(wanted, engines.lexical.holders(wanted, live=live, fields=fields), strict=True))
@@ -247,6 +247,21 @@ class Index:
     def word_vectors(self, words: Sequence[str]) -> Matrix | None:
         """Return a unit vector (or zeros) for each word, shape (len(words), dimensions); None without word vectors."""
         return self._words.vectors(words) if self._words else None
+
+    def warm(self, goes_on: Callable[[], bool]) -> None:
+        """Look the first words of all notes up, most of them frequent, as long as `goes_on`; passages are read faster.
+
+        What is looked up is kept: the tokens and, with word vectors, the vector of each.
+        """
+        number = 0
+        for _ in range(_WARM_SLICES):
+            rows = self.catalog.words_after(number, limit=_WARM_SLICE) if goes_on() else []
+            if not rows:
+                return
+            number = rows[-1][0]
+            words = [word for _, word in rows]
+            analyze(" ".join(words))
+            self.word_vectors(words)
 
     def stored_frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return about how many stored passages and file names, of any version, hold each term; cheap for many terms.
@@ -267,7 +282,7 @@ class Index:
 
         @cache
         def held(near: str) -> int:
-            holders = self._holders(analyze(near, query=True), view, view.live | view.names)
+            holders = self.holders(analyze(near, query=True), view=view)
             fewest = min(holders.values(), key=len, default=())
             return len(fewest) if self.catalog.has_word(near, fewest) else 0
 

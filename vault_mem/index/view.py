@@ -98,6 +98,11 @@ class View:
         return _shared(names)
 
     @cached_property
+    def sizes(self) -> NDArray[np.float32]:
+        """How many chunks each note has, shape (len(notes),); of equal files the first has them."""
+        return _shared(np.bincount(self.owners[self.live], minlength=len(self.notes)).astype(np.float32))
+
+    @cached_property
     def places(self) -> Places:
         """Position of each note, by path."""
         return Places(self.notes)
@@ -139,13 +144,14 @@ class View:
         Returns:
             Scores by document id, shape (documents,); 0 for what is not a chunk of these notes.
         """
-        spread = np.zeros(self.documents, dtype=np.float32)
-        own = np.where(self.name_ids >= 0, name_scores[self.name_ids], np.float32(0))
-        for position in np.flatnonzero(own).tolist():
-            documents = self.notes[position].documents
-            part = spread[documents.start : documents.stop]
-            np.maximum(part, own[position], out=part)
-        return spread
+        own = np.zeros(len(self.notes) + 1, dtype=np.float32)  # the last one stands for nobody's chunks
+        own[:-1] = np.where(self.name_ids >= 0, name_scores[self.name_ids], np.float32(0))
+        if not own.any():
+            return np.zeros(self.documents, dtype=np.float32)
+        for paths in self.twins.values():
+            places = [self.places[path] for path in paths]
+            own[places[0]] = own[places].max()
+        return own[self.owners]
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Opening:
         """Load what the first recall needs; what goes wrong is said to the first who asks."""
         if opened.exception() is None and not self._is_closing:
             with suppress(VaultMemError):
-                opened.result().warm()
+                opened.result().warm(lambda: not self._is_closing)
                 set_aside()
 
     def close(self) -> None:

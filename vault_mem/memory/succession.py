@@ -96,7 +96,7 @@ class Replaced:
             spare: the same with those that were left out.
             positions: of the notes that may answer; no other note is added.
         """
-        if not any(self._path(entry) in self.successors for entry in ranked):
+        if not self.successors or not any(self._path(entry) in self.successors for entry in ranked):
             return ranked
         allowed = frozenset(positions.tolist())
         matched = {entry.position: entry for entry in reversed(spare)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -40,9 +40,10 @@ def measured(session: Session) -> Timings:
     return Timings(question=SAMPLE, first=first, again=again, loose_objects=session.vault.loose_objects())
 
 
-def warm(session: Session) -> None:
-    """Load what a recall needs, so that the next one is quick."""
+def warm(session: Session, goes_on: Callable[[], bool]) -> None:
+    """Load what a recall needs, so that the next one is quick, as long as `goes_on`."""
     _ask(session, untimed)
+    session.index.warm(goes_on)
 
 
 def _seconds(session: Session, watch: Stopwatch) -> Mapping[str, float]:

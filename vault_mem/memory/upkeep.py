@@ -22,9 +22,13 @@ class Upkeep(OpenVault):
         """
         return checking.status(self._session, timings=timings)
 
-    def warm(self) -> None:
-        """Load what a recall needs, so that the next one is quick; for servers, while nobody waits."""
-        timing.warm(self._session)
+    def warm(self, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """Load what a recall needs, so that the next one is quick; for servers, while nobody waits.
+
+        Args:
+            goes_on: asked now and then whether that is still wanted.
+        """
+        timing.warm(self._session, goes_on)
 
     def reindex(self, *, history: bool = False, progress: Callable[[str, int, int], None] | None = None) -> Reindexed:
         """Throw the derived index away and build it again.

@@ -92,7 +92,7 @@ def find_candidates(
         "note": np.zeros_like(lexical),
     }
     if mode != "dense" and "note" not in weights.without and len(documents):
-        parts["note"] = weights.first["note"] * _note_part(terms, lexical, owners, index=index, view=view)
+        parts["note"] = weights.first["note"] * _note_part(terms, lexical, owners, view=view)
     scores: FloatArray = parts["lexical"] + parts["dense"] + parts["note"]
     order = _order(scores, reached if share < 1 else np.zeros_like(reached), cosines if share > 0 else None)
     return Candidates(documents, min_max(lexical), cosines if share > 0 else None, parts, scores, order)
@@ -120,26 +120,32 @@ def with_neighbours(scores: FloatArray, owners: NDArray[np.int32]) -> FloatArray
     return total
 
 
-def _note_scores(terms: Terms, sizes: NDArray[np.float32], *, index: Index, view: View) -> FloatArray:
+def _note_scores(terms: Terms, *, view: View) -> FloatArray:
     """Return how well each note as a whole fits the words, shape (len(view.notes),), >= 0.
 
     BM25 in which a note's words are its passages: a term's frequency is the number of passages that hold it, a note's
-    length (`sizes`) the number of its passages; idf is that of passages.
+    length the number of its passages; idf is that of passages.
     """
-    scale = NOTE_K1 * (1 - NOTE_B + NOTE_B * sizes / max(1.0, float(sizes.mean())))
+    scale = NOTE_K1 * (1 - NOTE_B + NOTE_B * view.sizes / max(1.0, float(view.sizes.mean())))
     known = term_weights(terms.frequencies, int(np.count_nonzero(view.live)))
     scores = np.zeros(len(view.notes), dtype=np.float32)
-    for term, ids in index.holders(tuple(known), view=view).items():
-        held = np.bincount(view.owners[ids], minlength=len(view.notes)).astype(np.float32)
-        scores += known[term] * held * (NOTE_K1 + 1) / (held + scale)
+    for term, ids in terms.holders.items():
+        owners = view.owners[ids]
+        notes, held = _counted(owners[owners >= 0])
+        scores[notes] += known[term] * held * (NOTE_K1 + 1) / (held + scale[notes])
     return scores
 
 
-def _note_part(terms: Terms, lexical: FloatArray, owners: NDArray[np.int32], *, index: Index, view: View) -> FloatArray:
+def _counted(owners: NDArray[np.int32]) -> tuple[NDArray[np.int32], FloatArray]:
+    """Return each owner of passages and how many are its own; those of one owner stand together."""
+    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+    return owners[starts], np.diff(starts, append=len(owners)).astype(np.float32)
+
+
+def _note_part(terms: Terms, lexical: FloatArray, owners: NDArray[np.int32], *, view: View) -> FloatArray:
     """Return how well each passage's note fits, 0..1; a note of one passage fits as well as that."""
-    sizes = np.bincount(view.owners[view.live], minlength=len(view.notes)).astype(np.float32)
-    whole = min_max(_note_scores(terms, sizes, index=index, view=view)[owners])
-    return np.where(sizes[owners] == 1, min_max(lexical), whole).astype(np.float32)
+    whole = min_max(_note_scores(terms, view=view)[owners])
+    return np.where(view.sizes[owners] == 1, min_max(lexical), whole).astype(np.float32)
 
 
 def _spread(scores: FloatArray, owners: NDArray[np.int32], weights: Weights) -> FloatArray:

@@ -158,13 +158,11 @@ def _matches(asked: Sequence[Asked], passages: Sequence[Passage], index: Index |
     wanted = index.word_vectors([item.word if item.word.isascii() else "" for item in asked])
     if vectors is None or wanted is None or not members:
         return exact, exact
-    similar = np.append(vectors @ wanted.T, np.zeros((1, len(asked)), dtype=np.float32), axis=0)
+    similar = vectors @ wanted.T
+    told = [row for row in range(len(passages)) if starts[row] < starts[row + 1]]
+    best = np.maximum.reduceat(similar[members], [starts[row] for row in told], axis=0)
     alike = exact.copy()
-    for row in range(len(passages)):
-        own = members[starts[row] : starts[row + 1]]
-        if own:
-            best = (similar[own].max(axis=0) - MIN_LIKENESS) / (1 - MIN_LIKENESS)
-            alike[row] = np.maximum(exact[row], np.clip(best, 0, 1))
+    alike[told] = np.maximum(exact[told], np.clip((best - MIN_LIKENESS) / (1 - MIN_LIKENESS), 0, 1))
     return exact, alike
 
 

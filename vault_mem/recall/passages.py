@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from vault_mem.index.analysis import analyze, written_words
+from vault_mem.index.analysis import analyze, said_words
 from vault_mem.notes.model import Chunk
 from vault_mem.notes.turns import said
 
@@ -58,8 +58,8 @@ def read_passage(chunk: Chunk, place: str) -> Passage:
 @lru_cache(maxsize=KEPT)
 def wording(text: str) -> Wording:
     """Return the words and tokens of a text."""
-    words = tuple(dict.fromkeys(written_words(text)))
-    return Wording(words[:MAX_WORDS], frozenset(analyze(text)))
+    words, tokens = said_words(text)
+    return Wording(words[:MAX_WORDS], tokens)
 
 
 @lru_cache(maxsize=KEPT)

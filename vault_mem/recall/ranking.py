@@ -170,7 +170,7 @@ def rank(
     chances = min_max(candidates.scores)[candidates.order] if by_meaning else _chances(candidates, reading, weights)
     findings = Findings(candidates, reading, frozenset(terms.terms))
     entries = _entries(findings, chances, view, facts, positions)
-    entries.sort(key=lambda entry: (-entry.score, view.notes[entry.position].path, entry.document))
+    entries.sort(key=lambda entry: (-entry.score, entry.position, entry.document))  # positions are by path
     return Ranking(tuple(entries), terms, weights)
 
 
@@ -193,16 +193,16 @@ def _chances(candidates: Candidates, reading: Reading, weights: Weights) -> Floa
 
 def _entries(findings: Findings, chances: FloatArray, view: View, facts: Facts, positions: Positions) -> list[Ranked]:
     """Return an entry for each note that holds a passage and may answer (equal files share their passages)."""
-    may_answer = np.zeros(len(view.notes), dtype=np.bool_)
-    may_answer[positions] = True
+    may_answer = frozenset(positions.tolist()) if view.twins else frozenset[int]()
     claims: dict[int, float] = {}
     wants_templates = "templat" in findings.asked
     entries = []
-    documents = findings.candidates.documents[findings.candidates.order].tolist()
-    for place, (document, chance) in enumerate(zip(documents, chances.tolist(), strict=True)):
-        for position in view.notes_of(document):
-            if not may_answer[position]:
-                continue
+    documents = findings.candidates.documents[findings.candidates.order]
+    owners = view.owners[documents].tolist()
+    rows = zip(documents.tolist(), owners, chances.tolist(), strict=True)
+    for place, (document, owner, chance) in enumerate(rows):
+        shared = [place for place in view.notes_of(document) if place in may_answer] if view.twins else (owner,)
+        for position in shared:
             if position not in claims:
                 form = 1.0 if wants_templates else _form_factor(view.notes[position].path)
                 claims[position] = form * _claim(view.notes[position], facts.status(position))

@@ -13,6 +13,7 @@ import numpy as np
 from vault_mem.index.analysis import Run, analyze, runs
 from vault_mem.index.dictionary import is_english
 from vault_mem.index.index import Index
+from vault_mem.index.lexical.base import Ids
 from vault_mem.index.view import View
 from vault_mem.index.vocabulary import is_spelt
 
@@ -38,6 +39,7 @@ _ASKS = ("?", "？")
 _CLOSING = " \t'\"’”»)]）」』*_"
 _CODE = re.compile(r"[\d_./:@#+-]")
 _EMPTY: Mapping[str, str] = MappingProxyType({})
+_NO_IDS: Mapping[str, Ids] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Terms:
         unknown: words of the question that no note has, as typed but lower-cased.
         corrections: for some of those, the known word that was looked up instead.
         text: what to embed: the question with its corrections; of a long text, what asks and what tells most.
+        holders: the ids of those passages and file names, by term, ascending.
     """
 
     terms: tuple[str, ...]
@@ -58,6 +61,7 @@ class Terms:
     text: str
     unknown: tuple[str, ...] = ()
     corrections: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
+    holders: Mapping[str, Ids] = field(default_factory=lambda: _NO_IDS, repr=False, compare=False)
 
 
 def understand(text: str, *, index: Index, view: View) -> Terms:
@@ -101,23 +105,23 @@ def term_weights(frequencies: Mapping[str, int], passages: int) -> dict[str, flo
 
 
 def _of_short(text: str, found: Sequence[Run], distinct: tuple[str, ...], index: Index, view: View) -> Terms:
-    frequencies = index.frequencies(distinct, view=view)
+    holders = index.holders(distinct, view=view)
+    frequencies = _counts(holders)
     unknown = _unknown(found, frequencies)
     pieces = (piece for run in found for piece in run.pieces)
     strange = dict.fromkeys(piece.surface for piece in pieces if not frequencies[piece.token])
     corrections = _corrections(strange, index, view)
     if not corrections:
         terms = tuple(piece.token for run in found for piece in run.pieces)
-        return Terms(terms, frequencies, text, unknown)
+        return Terms(terms, frequencies, text, unknown, holders=holders)
     instead = {word: tuple(analyze(known, query=True)) for word, known in corrections.items()}
     terms = tuple(token for run in found for token in _corrected(run, instead))
-    return Terms(
-        terms=terms,
-        frequencies=index.frequencies(tuple(dict.fromkeys(terms)), view=view),
-        text=_reworded(text, corrections),
-        unknown=unknown,
-        corrections=corrections,
-    )
+    holders = index.holders(tuple(dict.fromkeys(terms)), view=view)
+    return Terms(terms, _counts(holders), _reworded(text, corrections), unknown, corrections, holders)
+
+
+def _counts(holders: Mapping[str, Ids]) -> dict[str, int]:
+    return {term: len(ids) for term, ids in holders.items()}
 
 
 def _unknown(found: Sequence[Run], frequencies: Mapping[str, int]) -> tuple[str, ...]:
@@ -169,7 +173,8 @@ def _of_long(text: str, found: Sequence[Run], distinct: tuple[str, ...], index: 
     asked = _asked(text)
     factors = {token: QUESTION_WEIGHT if token in asked else 1 for token in distinct}
     named = {piece.token for run in found if _CODE.search(run.text) or len(run.pieces) > 1 for piece in run.pieces}
-    frequencies = index.frequencies(_surveyed(distinct, asked | named, index, view), view=view)
+    holders = index.holders(_surveyed(distinct, asked | named, index, view), view=view)
+    frequencies = _counts(holders)
     weights = term_weights(frequencies, int(np.count_nonzero(view.live)))
     told = {
         token: weight * factors[token] * (IDENTIFIER_WEIGHT if token in named else 1)
@@ -182,6 +187,7 @@ def _of_long(text: str, found: Sequence[Run], distinct: tuple[str, ...], index: 
         terms=terms,
         frequencies={token: frequencies[token] for token in kept},
         text=" ".join(surfaces[token] for token in terms) or text,
+        holders={token: holders[token] for token in kept},
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from vault_mem.index.embedders.base import Embedder, Matrix
 
-MAX_WORDS = 20_000
-"""Words that are kept; at 256 dimensions 20 MB."""
+MAX_WORDS = 32_000
+"""Words that are kept; at 256 dimensions 32 MB."""
 
 
 class WordVectors:

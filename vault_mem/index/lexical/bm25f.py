@@ -17,6 +17,8 @@ Read = Callable[[str, str], Sequence[Postings]]
 """Returns the postings of a token in a field, by (field, token), in parts that share no document."""
 
 _REMEMBERED = 8
+_SPARSE = 8
+"""Ids are sorted where they are less than one in so many; else marking all documents takes less time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,13 @@ def score_terms(
 
 def holding(term: str, read: Read, *, live: Mask, fields: Sequence[str]) -> Ids:
     """Return the ids of the live documents that hold a term in any of the fields, ascending."""
+    parts = [part.below(len(live)).ids for name in fields for part in read(name, term)]
+    if sum(map(len, parts)) * _SPARSE < len(live):
+        ids = np.sort(np.concatenate(parts)).astype(np.int64) if parts else np.empty(0, dtype=np.int64)
+        return ids[live[ids] & (np.diff(ids, prepend=-1) > 0)]
     holds = np.zeros(len(live), dtype=np.bool_)
-    for name in fields:
-        for part in read(name, term):
-            holds[part.below(len(live)).ids] = True
+    for part in parts:
+        holds[part] = True
     return np.flatnonzero(holds & live)
 
 
