@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,18 @@ def test_a_truncated_index_grows_on(index: VectorIndex) -> None:
     index.append(stored[4:])
     assert len(index) == 4
     assert index.similarities(stored[4], rows(2))[0] == pytest.approx(float(stored[4] @ stored[4]), abs=1e-5)
+
+
+def test_an_index_that_grows_while_it_is_asked_has_all_rows(index: VectorIndex) -> None:
+    expected = vectors(900, seed=5)
+    query = vectors(1, seed=6)[0]
+    ends = [700, 701, 760, 800, 900]
+    for first, end in pairwise([0, *ends]):
+        index.append(expected[first:end])
+        every = np.arange(end)
+        np.testing.assert_allclose(index.similarities(query, every), expected[:end] @ query, rtol=1e-5)
+        few = rows(end - 1, 0, first)
+        np.testing.assert_allclose(index.similarities(query, few), expected[few] @ query, rtol=1e-5)
 
 
 def test_a_wrong_width_is_refused(index: VectorIndex) -> None:

@@ -14,6 +14,7 @@ import vault_mem
 from vault_mem import Memory
 from vault_mem.errors import StorageError, VaultBusyError
 from vault_mem.index.lock import writers_lock
+from vault_mem.notes.model import BlobId, NotePath
 
 BUILT = "still being built"
 
@@ -159,6 +160,16 @@ def test_what_goes_wrong_beside_is_told_to_the_next_who_asks(memory: Memory, vau
         for _ in range(2):
             with pytest.raises(StorageError, match="the disk is full"):
                 server.recall("tea")
+
+
+def test_a_server_indexes_what_it_wrote_before_it_is_asked(vault: Path) -> None:
+    with vault_mem.open_memory(vault, watch=True) as server:
+        blob = server.remember("Coffee and tea.", title="Drinks").notes[0].version
+        index = server._session.index
+        deadline = time.monotonic() + 30
+        while index.missing({NotePath("any.md"): BlobId(blob)}) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not index.missing({NotePath("any.md"): BlobId(blob)})
 
 
 def test_a_rebuild_waits_until_it_is_done(memory: Memory, vault: Path, monkeypatch: pytest.MonkeyPatch) -> None:

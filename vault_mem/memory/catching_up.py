@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
@@ -47,6 +47,8 @@ class CatchUp:
         self._index = index
         self.progress = progress
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="vault-mem-index") if is_beside else None
+        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="vault-mem-ahead") if is_beside else None
+        self._look: Future[object] | None = None
         self._lock = Lock()
         self._work: _Work | None = None
         self._refused = -math.inf
@@ -76,12 +78,22 @@ class CatchUp:
             if not work.done.result() or work.notes is notes or work.notes == notes:
                 return work.done.result()
 
+    def ahead(self, look: Callable[[], object]) -> None:
+        """Look at the vault beside those who ask, where that is done at all, before the next one does.
+
+        What goes wrong is said to the next who asks.
+        """
+        with self._lock:
+            if self._ahead is not None and not self._is_closed and (self._look is None or self._look.done()):
+                self._look = self._ahead.submit(look)
+
     def close(self) -> None:
         """End the work: it stops after the batch that it is at, and the next process goes on from there."""
         with self._lock:
             self._is_closed = True
-        if self._thread is not None:
-            self._thread.shutdown(wait=True)
+        for thread in (self._ahead, self._thread):
+            if thread is not None:
+                thread.shutdown(wait=True)
 
     def _ends(self, work: _Work, end: float) -> bool:
         """Whether work ends in time."""

@@ -131,6 +131,10 @@ class Session:
             self._present = (snapshot, moment)
             return moment
 
+    def look_ahead(self) -> None:
+        """Catch up with what was just written beside those who ask, where that is done at all."""
+        self._catching_up.ahead(self.present)
+
     def committed(self) -> Moment:
         """Return the vault as its last commit has it: the present, or without a look at the work tree."""
         with self._lock:

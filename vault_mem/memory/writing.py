@@ -100,6 +100,7 @@ def write(acting: Acting, compose: Callable[[Moment], Plan]) -> Done:
         receipt = _commit(acting, transaction, plan) if plan.changes else None
     if receipt is None:
         return Done(plan, None, moment.commit)
+    acting.session.look_ahead()
     return Done(plan, receipt.commit, receipt.commit)
 
 

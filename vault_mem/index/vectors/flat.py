@@ -32,6 +32,8 @@ _START = 64
 _FILE = "vectors.f32"
 _PICKED = 12
 """Rows are picked where they are less than one in so many."""
+_KEPT_SHARE = 1.125
+"""The file is mapped as a whole again when it has grown by so much."""
 
 
 class FlatVectorIndex:
@@ -46,8 +48,7 @@ class FlatVectorIndex:
         self._path = folder / _FILE
         self._dimensions = dimensions
         self._lock = threading.Lock()
-        self._map: mmap.mmap | None = None
-        self._matrix: Matrix = np.zeros((0, dimensions), dtype=np.float32)
+        self._parts: tuple[Matrix, ...] = ()
 
     @property
     def dimensions(self) -> int:
@@ -96,31 +97,46 @@ class FlatVectorIndex:
         """
         if not len(rows):
             return np.zeros(0, dtype=np.float32)
-        matrix = self._mapped(int(rows.max()) + 1)
-        if int(rows.min()) < 0 or int(rows.max()) >= len(matrix):
+        parts = self._mapped(int(rows.max()) + 1)
+        count = sum(map(len, parts))
+        if int(rows.min()) < 0 or int(rows.max()) >= count:
             raise ValueError("no such row")
         query = np.ascontiguousarray(query, dtype=np.float32)
-        if len(rows) * _PICKED > len(matrix):
-            return (matrix @ query)[rows]
-        return matrix[rows] @ query
+        if len(rows) * _PICKED > count:
+            return np.concatenate([part @ query for part in parts])[rows]
+        found = np.empty(len(rows), dtype=np.float32)
+        first = 0
+        for part in parts:
+            inside = (rows >= first) & (rows < first + len(part))
+            found[inside] = part[rows[inside] - first] @ query
+            first += len(part)
+        return found
 
     def close(self) -> None:
         """Release the file; the mapping goes when nothing reads it any more."""
         with self._lock:
-            self._matrix = np.zeros((0, self._dimensions), dtype=np.float32)
-            self._map = None
+            self._parts = ()
 
-    def _mapped(self, rows: int) -> Matrix:
-        """Return all rows of the file, mapped again if it has grown past what is mapped."""
+    def _mapped(self, rows: int) -> tuple[Matrix, ...]:
+        """Return all rows of the file, in order, in a part that is kept and one that follows the file as it grows.
+
+        Each page of a new mapping is looked for once more, which for 200,000 rows takes as long as comparing them.
+        """
         with self._lock:
-            if len(self._matrix) >= rows:
-                return self._matrix
-            count = len(self)
-            with self._seam(), self._path.open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), self._offset(count), access=mmap.ACCESS_READ)
-            flat = np.frombuffer(self._map, dtype="<f4", offset=_START)
-            self._matrix = flat.reshape(count, self._dimensions)
-            return self._matrix
+            if sum(map(len, self._parts)) < rows:
+                count = len(self)
+                kept = self._parts[:1] if self._parts and count < _KEPT_SHARE * len(self._parts[0]) else ()
+                first = len(kept[0]) if kept else 0
+                self._parts = (*kept, self._map(first, count))
+            return self._parts
+
+    def _map(self, first: int, count: int) -> Matrix:
+        """Map the rows from `first` to `count`."""
+        start = self._offset(first) // mmap.ALLOCATIONGRANULARITY * mmap.ALLOCATIONGRANULARITY
+        with self._seam(), self._path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), self._offset(count) - start, access=mmap.ACCESS_READ, offset=start)
+        flat = np.frombuffer(mapped, dtype="<f4", offset=self._offset(first) - start)
+        return flat.reshape(count - first, self._dimensions)
 
     def _write(self, row: int, content: bytes, *, header_rows: int) -> None:
         """Write rows, then, once they are on disk, the count that makes them valid."""
