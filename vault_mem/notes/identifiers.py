@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import secrets
 import unicodedata
@@ -33,6 +34,18 @@ def new_id(now: datetime) -> NoteId:
     """
     bits = int(now.timestamp() * 1_000) % (1 << 48) << 80 | secrets.randbits(80)
     return NoteId("".join(_CROCKFORD[bits >> shift & 31] for shift in range(125, -5, -5)))
+
+
+def derived_id(identity: str, content: bytes) -> NoteId:
+    """Return the ULID that every clone gives to a text which was split from a note: of that note's time, then a hash.
+
+    Args:
+        identity: the note's id; empty if it has none, which is the time 0.
+        content: the text.
+    """
+    time = identity[:10] if is_id(identity) else "0" * 10
+    bits = int.from_bytes(hashlib.sha256(identity.encode() + b"\0" + content).digest()[:10])
+    return NoteId(time + "".join(_CROCKFORD[bits >> shift & 31] for shift in range(75, -5, -5)))
 
 
 def is_id(text: str) -> bool:
