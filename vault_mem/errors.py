@@ -266,6 +266,28 @@ class GitCommandError(VaultMemError):
 # --- derived data and installation -------------------------------------------------------------------------------
 
 
+class RemoteError(VaultMemError):
+    """The vault's remote refuses, or cannot be reached."""
+
+    code = "remote-failed"
+
+
+class NoRemoteError(VaultMemError):
+    """The vault's branch follows no remote."""
+
+    code = "no-remote"
+
+    def __init__(self, remotes: Sequence[str]) -> None:
+        """Name the remotes there are."""
+        if remotes:
+            super().__init__(
+                f"The branch follows none of {', '.join(map(_quoted, remotes))}",
+                "Choose one: git branch --set-upstream-to=REMOTE/BRANCH",
+            )
+        else:
+            super().__init__("The vault has no remote", "Add one: git remote add origin URL")
+
+
 class IndexDamagedError(VaultMemError):
     """The derived index cannot be read; it is rebuilt, never trusted."""
 

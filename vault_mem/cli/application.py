@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "checkpoint": "Name the present state, or list the names.",
         "rollback": "Return all notes to a state of the vault.",
         "checkout": "Put the vault as it was into a folder.",
+        "sync": "Share the vault: merge what the remote has, push.",
         "status": "Show the vault and its index in figures.",
         "reindex": "Throw the derived index away and build it again.",
         "eval": "Judge recall by the vault's own notes.",

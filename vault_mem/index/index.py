@@ -45,7 +45,6 @@ Progress = Callable[[str, int, int], None]
 _T = TypeVar("_T")
 
 _OPENING_WAIT = 10.0
-_WARM_SLICES, _WARM_SLICE = 32, 500
 
 
 class Index:
@@ -247,21 +246,6 @@ class Index:
     def word_vectors(self, words: Sequence[str]) -> Matrix | None:
         """Return a unit vector (or zeros) for each word, shape (len(words), dimensions); None without word vectors."""
         return self._words.vectors(words) if self._words else None
-
-    def warm(self, goes_on: Callable[[], bool]) -> None:
-        """Look the first words of all notes up, most of them frequent, as long as `goes_on`; passages are read faster.
-
-        What is looked up is kept: the tokens and, with word vectors, the vector of each.
-        """
-        number = 0
-        for _ in range(_WARM_SLICES):
-            rows = self.catalog.words_after(number, limit=_WARM_SLICE) if goes_on() else []
-            if not rows:
-                return
-            number = rows[-1][0]
-            words = [word for _, word in rows]
-            analyze(" ".join(words))
-            self.word_vectors(words)
 
     def stored_frequencies(self, terms: Sequence[str], *, view: View) -> dict[str, int]:
         """Return about how many stored passages and file names, of any version, hold each term; cheap for many terms.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vault_mem.memory import checking, timing
-from vault_mem.memory.answers import Reindexed, Report, Status
+from vault_mem.memory.answers import Reindexed, Report, Status, Synced
 from vault_mem.memory.evaluating import judging
 from vault_mem.memory.evaluating.evaluation import Evaluation
 from vault_mem.memory.open_vault import OpenVault
@@ -21,6 +21,25 @@ class Upkeep(OpenVault):
             timings: whether to measure a sample recall too, which is not recorded.
         """
         return checking.status(self._session, timings=timings)
+
+    def sync(self, *, dry_run: bool = False) -> Synced:
+        """Share the vault: commit hand edits, merge what the branch's remote has, push what we have.
+
+        Nothing of either side is lost and no file gets a conflict marker: what both say otherwise becomes two notes,
+        each `disputed` and naming the other. Where the remote cannot be reached, `offline` says so.
+
+        Args:
+            dry_run: only fetch, and answer what would come and go.
+
+        Raises:
+            NoRemoteError: if the branch follows no remote.
+            RemoteError: if the remote refuses.
+            WriteConflictError: if a file that is no note has edits in the way.
+            VaultBusyError, DetachedHeadError, OperationInProgressError, StorageError: if the vault cannot be written.
+        """
+        done = self._session.vault.sync(dry_run=dry_run)
+        self._session.look_ahead()
+        return done
 
     def warm(self, goes_on: Callable[[], bool] = lambda: True) -> None:
         """Load what a recall needs, so that the next one is quick; for servers, while nobody waits.

@@ -52,6 +52,7 @@ class Intent:
         commit: what it is to point to.
         message: the commit's message, to make it again if the branch moves meanwhile.
         steps: every file of the act.
+        upstream: the remote's commit that the act takes over, None where it takes none over.
     """
 
     ref: str
@@ -59,6 +60,7 @@ class Intent:
     commit: CommitId
     message: str
     steps: tuple[Step, ...]
+    upstream: CommitId | None = None
 
 
 class IntentFile:
@@ -115,6 +117,7 @@ def _intent(values: dict[str, object]) -> Intent:
         commit=CommitId(str(values["commit"])),
         message=str(values["message"]),
         steps=tuple(_step(step) for step in steps),
+        upstream=CommitId(str(values["upstream"])) if values.get("upstream") is not None else None,
     )
 
 
@@ -127,6 +130,7 @@ def _values(intent: Intent) -> dict[str, object]:
         "commit": intent.commit,
         "message": intent.message,
         "steps": steps,
+        "upstream": intent.upstream,
     }
 
 

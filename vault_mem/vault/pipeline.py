@@ -72,13 +72,26 @@ class WritePipeline:
             raise GitCommandError("cat-file", f"commit {commit} is missing")
         return found[2][5:45].decode("ascii")
 
-    def plan(self, head: Head, steps: tuple[Step, ...], message: str) -> Intent:
-        """Store trees and commit on top of a head, and return the intent to move there."""
+    def plan(self, head: Head, steps: tuple[Step, ...], message: str, *, upstream: CommitId | None = None) -> Intent:
+        """Store trees and commit on top of a head, and return the intent to move there.
+
+        A remote's commit becomes the first parent, so that the line all clones share only grows; where nothing but what
+        it has is wanted, it is the commit to move to.
+        """
         tree = self.trees.rewrite(self.tree_of(head.commit), {step.path: step.wanted for step in steps})
-        who, parent = self.identities.current(), f"parent {head.commit}\n" if head.commit else ""
-        text = f"tree {tree}\n{parent}author {signature(who.author)}\ncommitter {signature(who.committer)}\n\n{message}"
+        if upstream is not None and tree == self.tree_of(upstream) and self._is_behind(head.commit, upstream):
+            self.store.flush()
+            return Intent(head.ref, head.commit, upstream, message, steps, upstream)
+        parents = "".join(f"parent {parent}\n" for parent in (upstream, head.commit) if parent)
+        who = self.identities.current()
+        text = (
+            f"tree {tree}\n{parents}author {signature(who.author)}\ncommitter {signature(who.committer)}\n\n{message}"
+        )
         commit = self.store.write_commit(text.encode("utf-8", "replace"))
-        return Intent(head.ref, head.commit, commit, message, steps)
+        return Intent(head.ref, head.commit, commit, message, steps, upstream)
+
+    def _is_behind(self, commit: CommitId | None, upstream: CommitId) -> bool:
+        return commit is None or self._contains(upstream, commit)
 
     def carry_out(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> Intent:
         """Do what an intent says, durably; it may be made again on a head that moved meanwhile.
@@ -201,7 +214,7 @@ class WritePipeline:
             if head.ref != intent.ref or not self._fits(intent, head):
                 raise self._moved(intent, head)
             if head.commit != intent.base:
-                intent = self.plan(head, intent.steps, intent.message)
+                intent = self.plan(head, intent.steps, intent.message, upstream=intent.upstream)
                 self._replan(intent)
             elif time.monotonic() > deadline:
                 raise VaultBusyError(f"Another program holds {intent.ref}", "Let it finish, then repeat")

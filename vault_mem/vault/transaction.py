@@ -81,6 +81,26 @@ class Transaction:
         contents = {change.path: change.content for change in act.changes if change.content is not None}
         return self._receipt(self._writer.carry_out(intent, contents))
 
+    def merge(self, upstream: CommitId, act: Act) -> Receipt:
+        """Take over a remote's commit: forward where we have nothing of our own, else by a commit of both.
+
+        Args:
+            upstream: the remote's commit, which is here.
+            act: all files in which what both have together differs from HEAD; there may be none.
+
+        Raises: as `commit`.
+        """
+        _check_act(act)
+        self._check_paths(change.path for change in act.changes)
+        self._follow(act.changes)
+        self._check_attributes([change.path for change in act.changes])
+        steps = self._steps(act)
+        contents = {change.path: change.content for change in act.changes if change.content is not None}
+        for content in contents.values():
+            self._writer.store.write_blob(content)
+        intent = self._writer.plan(self._head, steps, format_message(act), upstream=upstream)
+        return self._receipt(self._writer.carry_out(intent, contents))
+
     def adopt(
         self, paths: Collection[NotePath], *, wait: float = 5.0, note_ids: tuple[str, ...] = ()
     ) -> Receipt | None:

@@ -14,7 +14,7 @@ from vault_mem.errors import ReadOnlyVaultError, RevisionNotFoundError, StorageE
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord
-from vault_mem.vault import checkpoints, history
+from vault_mem.vault import checkpoints, history, syncing
 from vault_mem.vault.acts import Act
 from vault_mem.vault.attributes import hostile_attributes
 from vault_mem.vault.checkouts.making import Checkouts
@@ -29,6 +29,7 @@ from vault_mem.vault.readiness import operation_in_progress, read_head
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
 from vault_mem.vault.saved_notes import SavedNotes
+from vault_mem.vault.syncing import Synced
 from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.trees import TreeCache
 from vault_mem.vault.watching import Watch
@@ -259,6 +260,13 @@ class Vault:
                 self._watch.begin()
             yield transaction
         self._maintenance.start_if_due()
+
+    def sync(self, *, dry_run: bool = False) -> Synced:
+        """Commit hand edits, take over what the remote's branch has, and give it what we have; see `syncing.sync`."""
+        edits = lambda: self.state().changed  # noqa: E731 - asked twice
+        if dry_run:
+            return syncing.preview(self._repository, edits)
+        return syncing.sync(self._repository, self.writing, edits)
 
     def checkpoint(self, name: str, commit: CommitId, act: Act, *, now: datetime) -> None:
         """Name a commit by an annotated tag, durably; see `checkpoints.create`.

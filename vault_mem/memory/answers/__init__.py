@@ -33,6 +33,7 @@ from vault_mem.memory.answers.written import (
     SkippedNote,
     Written,
 )
+from vault_mem.vault.syncing import Synced
 
 __all__ = [
     "Answer",
@@ -72,6 +73,7 @@ __all__ = [
     "Report",
     "SkippedNote",
     "Status",
+    "Synced",
     "TimeWindow",
     "Timeline",
     "Timings",

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.vaults import git, is_clean, make_vault, open_vault, write
+from vault_mem.errors import NoRemoteError, RemoteError, WriteConflictError
+from vault_mem.notes.model import NotePath
+from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.vault import Vault
+
+ONE = "---\nid: 01K9ZQ3T8M5N2V7C4X6B1D0F9G\n---\n"
+
+
+class Team:
+    """Vaults that share one bare remote."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.remote = folder / "remote.git"
+        self._folder, self._stack = folder, stack
+        git(folder, "init", "-q", "--bare", str(self.remote))
+        self.first = stack.enter_context(make_vault(folder / "first", tea=f"{ONE}# Tea\n\nGreen.\n"))
+        git(self.first.root, "remote", "add", "origin", str(self.remote))
+        self.first.sync()
+        self.second = self.clone("second")
+
+    def clone(self, name: str) -> Vault:
+        git(self._folder, "clone", "-q", str(self.remote), name)
+        return self._stack.enter_context(open_vault(self._folder / name))
+
+
+@pytest.fixture
+def team(tmp_path: Path) -> Iterator[Team]:
+    with ExitStack() as stack:
+        yield Team(tmp_path, stack)
+
+
+def commit(vault: Vault, path: str, text: str | None) -> None:
+    with vault.writing() as transaction:
+        transaction.commit(Act("remember", (Change(NotePath(path), text.encode() if text is not None else None),)))
+
+
+def text_of(vault: Vault, path: str) -> str:
+    return (vault.root / path).read_text()
+
+
+def parents(vault: Vault) -> list[str]:
+    return git(vault.root, "show", "-s", "--format=%P", "HEAD").split()
+
+
+def heads(*vaults: Vault) -> set[str]:
+    return {git(vault.root, "rev-parse", "HEAD") for vault in vaults}
+
+
+def test_what_one_clone_writes_the_other_reads(team: Team) -> None:
+    commit(team.first, "milk.md", "Oat.\n")
+    sent = team.first.sync()
+    assert (sent.went, sent.is_pushed, sent.merged, sent.came) == (1, True, None, ())
+    got = team.second.sync()
+    assert (got.went, got.is_pushed, got.merged, got.came) == (0, True, None, ("milk.md",))
+    assert text_of(team.second, "milk.md") == "Oat.\n"
+    assert len(heads(team.first, team.second)) == 1
+    assert all(map(is_clean, (team.first, team.second)))
+    assert not team.second.sync().came
+
+
+def test_both_write_and_the_shared_line_only_grows(team: Team) -> None:
+    commit(team.first, "milk.md", "Oat.\n")
+    team.first.sync()
+    shared = git(team.first.root, "rev-parse", "HEAD").strip()
+    commit(team.second, "sugar.md", "None.\n")
+    mine = git(team.second.root, "rev-parse", "HEAD").strip()
+    merged = team.second.sync()
+    assert parents(team.second) == [shared, mine]
+    assert merged.merged == git(team.second.root, "rev-parse", "HEAD").strip()
+    team.first.sync()
+    assert len(heads(team.first, team.second)) == 1
+    assert {text_of(team.first, name) for name in ("milk.md", "sugar.md")} == {"Oat.\n", "None.\n"}
+    assert all(map(is_clean, (team.first, team.second)))
+    assert not git(team.first.root, "fsck", "--strict")
+
+
+def test_both_change_one_line_and_both_texts_stay(team: Team) -> None:
+    commit(team.first, "tea.md", f"{ONE}# Tea\n\nBlack.\n")
+    team.first.sync()
+    commit(team.second, "tea.md", f"{ONE}# Tea\n\nWhite.\n")
+    done = team.second.sync()
+    team.first.sync()
+    assert len(done.disputed) == 1
+    texts = {text_of(team.first, path) for path in ("tea.md", *done.disputed)}
+    assert {word for text in texts for word in ("Black.", "White.") if word in text} == {"Black.", "White."}
+    assert not any("<<<<" in text or ">>>>" in text for text in texts)
+    assert all("status: disputed" in text and "contradicts" in text for text in texts)
+
+
+def test_hand_edits_are_committed_and_shared(team: Team) -> None:
+    write(team.first.root, "tea.md", f"{ONE}# Tea\n\nGreen, by hand.\n")
+    write(team.first.root, "new.md", "By hand.\n")
+    assert team.first.sync().adopted == ("new.md", "tea.md")
+    team.second.sync()
+    assert "by hand" in text_of(team.second, "tea.md")
+    assert text_of(team.second, "new.md") == "By hand.\n"
+
+
+def test_a_dry_run_shows_what_would_come_and_go(team: Team) -> None:
+    commit(team.first, "milk.md", "Oat.\n")
+    team.first.sync()
+    commit(team.second, "sugar.md", "None.\n")
+    write(team.second.root, "tea.md", "edited\n")
+    before = git(team.second.root, "rev-parse", "HEAD")
+    shown = team.second.sync(dry_run=True)
+    assert (shown.came, shown.went, shown.adopted, shown.is_pushed) == (("milk.md",), 1, ("tea.md",), False)
+    assert git(team.second.root, "rev-parse", "HEAD") == before
+    assert not (team.second.root / "milk.md").exists()
+
+
+def test_another_file_with_uncommitted_edits_is_not_written_over(team: Team) -> None:
+    commit(team.first, "setup.toml", "a = 1\n")
+    team.first.sync()
+    team.second.sync()
+    commit(team.first, "setup.toml", "a = 2\n")
+    team.first.sync()
+    write(team.second.root, "setup.toml", "a = 3\n")
+    with pytest.raises(WriteConflictError):
+        team.second.sync()
+    assert text_of(team.second, "setup.toml") == "a = 3\n"
+
+
+def test_a_remote_that_is_gone_is_an_error_and_one_that_cannot_be_reached_is_none(team: Team) -> None:
+    git(team.first.root, "remote", "set-url", "origin", "http://127.0.0.1:9/vault.git")
+    commit(team.first, "milk.md", "Oat.\n")
+    done = team.first.sync()
+    assert done.offline is not None
+    assert not done.is_pushed
+    git(team.first.root, "remote", "set-url", "origin", str(team.remote.with_name("nowhere")))
+    with pytest.raises(RemoteError):
+        team.first.sync()
+
+
+def test_a_vault_without_a_remote_says_what_to_do(tmp_path: Path) -> None:
+    with make_vault(tmp_path / "vault", tea="Tea.\n") as vault:
+        with pytest.raises(NoRemoteError, match="git remote add"):
+            vault.sync()
+        git(vault.root, "remote", "add", "one", "https://example.com/1")
+        git(vault.root, "remote", "add", "two", "https://example.com/2")
+        with pytest.raises(NoRemoteError, match="set-upstream-to"):
+            vault.sync()
+
+
+def test_a_history_that_was_rewritten_takes_nothing_of_ours(team: Team) -> None:
+    commit(team.first, "milk.md", "Oat.\n")
+    team.first.sync()
+    team.second.sync()
+    known = git(team.second.root, "rev-parse", "HEAD").strip()
+    git(team.first.root, "reset", "-q", "--hard", "HEAD~1")
+    commit(team.first, "other.md", "Other.\n")
+    git(team.first.root, "push", "-q", "--force", "origin", "HEAD")
+    commit(team.second, "sugar.md", "None.\n")
+    team.second.sync()
+    assert {text_of(team.second, name) for name in ("milk.md", "other.md", "sugar.md")} == {
+        "Oat.\n",
+        "Other.\n",
+        "None.\n",
+    }
+    assert known in git(team.second.root, "for-each-ref", "--format=%(objectname)", "refs/vault-mem/rescue")
+    team.first.sync()
+    assert len(heads(team.first, team.second)) == 1
+
+
+def test_a_push_that_is_refused_says_why(team: Team) -> None:
+    hook = team.remote / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho the branch is protected >&2\nexit 1\n")
+    hook.chmod(0o755)
+    commit(team.first, "milk.md", "Oat.\n")
+    with pytest.raises(RemoteError, match="pre-receive hook declined"):
+        team.first.sync()
+    assert text_of(team.first, "milk.md") == "Oat.\n"
+
+
+def test_a_push_that_loses_a_race_is_merged_and_repeated(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vault_mem.vault.remote import Remote
+
+    push = Remote.push
+    raced: list[str] = []
+
+    def slow(self: Remote, commit_id: str) -> None:
+        if not raced:
+            raced.append(commit_id)
+            commit(team.second, "sugar.md", "None.\n")
+            team.second.sync()
+        push(self, commit_id)  # type: ignore[arg-type]
+
+    commit(team.first, "milk.md", "Oat.\n")
+    monkeypatch.setattr(Remote, "push", slow)
+    raced_second = team.first.sync()
+    assert raced_second.is_pushed
+    monkeypatch.undo()
+    team.second.sync()
+    assert len(heads(team.first, team.second)) == 1
+    assert {text_of(team.second, name) for name in ("milk.md", "sugar.md")} == {"Oat.\n", "None.\n"}
+
+
+def test_a_link_that_a_remote_brings_is_refused(team: Team) -> None:
+    (team.first.root / "secrets.md").symlink_to("/etc/passwd")
+    git(team.first.root, "add", "-A")
+    git(team.first.root, "commit", "-qm", "a link")
+    git(team.first.root, "push", "-q", "origin", "HEAD")
+    with pytest.raises(Exception, match="link"):
+        team.second.sync()
+    assert not (team.second.root / "secrets.md").is_symlink()

@@ -1,0 +1,173 @@
+"""One branch of one remote: what it has, fetching it, pushing to it; nobody is ever asked anything."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from vault_mem.errors import NoRemoteError, RemoteError
+from vault_mem.notes.model import CommitId
+from vault_mem.vault.failures import said
+from vault_mem.vault.objects import NO_OBJECT
+from vault_mem.vault.readiness import Head
+from vault_mem.vault.repository import Outcome, Repository
+
+TIMEOUT = 120.0
+"""Seconds that a fetch or a push may take."""
+
+RESCUED = "refs/vault-mem/rescue"
+"""Where the remote's and our own last commit are kept before a history that was rewritten is merged."""
+
+_ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20",
+    "GCM_INTERACTIVE": "never",
+    "GIT_HTTP_LOW_SPEED_LIMIT": "100",
+    "GIT_HTTP_LOW_SPEED_TIME": "30",
+}
+_OPTIONS = ("credential.interactive=false", "push.gpgSign=false", "push.followTags=false", "fetch.prune=false")
+# What git, curl and ssh say. Source: git's `remote-curl.c` and `connect.c`, strerror(3), OpenSSH's `sshconnect.c`.
+_OFFLINE = re.compile(
+    "Could not resolve host|Couldn't resolve host|Could not resolve hostname|Failed to connect|unable to connect to"
+    "|Connection refused|Connection timed out|Network is unreachable|No route to host|Operation timed out"
+    "|Temporary failure in name resolution|Connection reset|Could not connect"
+)
+_AUTHENTICATION = re.compile(
+    "Authentication failed|could not read Username|could not read Password|Permission denied|terminal prompts disabled"
+    "|Host key verification failed|403|401"
+)
+_RACE = re.compile(r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|incorrect old value")
+_REFUSED = re.compile(r"remote rejected|pre-receive hook declined|protected branch|denyCurrentBranch")
+
+
+class OfflineError(RemoteError):
+    """The remote could not be reached."""
+
+
+class RaceError(RemoteError):
+    """Somebody else has pushed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A remote and the branch of it that ours follows.
+
+    Attributes:
+        name: as git knows it.
+        branch: `refs/heads/…` there.
+    """
+
+    repository: Repository
+    name: str
+    branch: str
+
+    @classmethod
+    def of(cls, repository: Repository, head: Head) -> Remote:
+        """Return what a branch follows: as configured, else a branch of its name at the only remote.
+
+        Raises:
+            NoRemoteError: if there is no remote, or several and none of them is the branch's.
+        """
+        own = head.ref.removeprefix("refs/heads/")
+        name, branch = (_config(repository, f"branch.{own}.{key}") for key in ("remote", "merge"))
+        if name and name != "." and branch.startswith("refs/heads/"):
+            return cls(repository, name, branch)
+        names = repository.run("remote").decode("utf-8", "replace").split()
+        if len(names) != 1:
+            raise NoRemoteError(names)
+        return cls(repository, names[0], head.ref)
+
+    @property
+    def title(self) -> str:
+        """What people call it: `origin/main`."""
+        return f"{self.name}/{self.branch.removeprefix('refs/heads/')}"
+
+    @property
+    def tracking(self) -> str:
+        """The ref that keeps what the remote last had."""
+        return f"refs/remotes/{self.title}"
+
+    def known(self) -> CommitId | None:
+        """Return what the remote last had, None if that is not known."""
+        found = self.repository.read_object(self.tracking)
+        return CommitId(found[0]) if found else None
+
+    def fetch(self) -> CommitId | None:
+        """Fetch the branch; return the remote's commit, None if it has no such branch.
+
+        A commit that the remote no longer has behind its branch stays under `RESCUED`.
+
+        Raises:
+            OfflineError: if it cannot be reached.
+            RemoteError: if it refuses.
+        """
+        before = self.known()
+        wanted = f"+{self.branch}:{self.tracking}"
+        outcome = self._talk("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--end-of-options", wanted)
+        if outcome.status and "couldn't find remote ref" in outcome.error:
+            return None
+        self._check("fetch", outcome)
+        after = self.known()
+        if before is not None and after is not None and not self.contains(after, before):
+            self.keep(before)
+        return after
+
+    def push(self, commit: CommitId) -> None:
+        """Have the branch point to a commit that contains what it points to.
+
+        Raises:
+            OfflineError, RemoteError: as `fetch`.
+            RaceError: if it points to something else by now.
+        """
+        outcome = self._talk("push", "--quiet", "--no-verify", "--end-of-options", f"{commit}:{self.branch}")
+        if outcome.status and _RACE.search(outcome.error):
+            raise RaceError(f"{self.name} was pushed to meanwhile", "Run sync again")
+        self._check("push", outcome)
+        self.repository.attempt("update-ref", "--end-of-options", self.tracking, commit)
+
+    def lacks(self, commit: CommitId) -> int:
+        """Return how many commits, with all behind it, the remote did not have when it was last asked."""
+        known = self.known()
+        counted = ["rev-list", "--count", commit, *([f"^{known}"] if known else [])]
+        return int(self.repository.run(*counted))
+
+    def contains(self, head: CommitId, commit: CommitId) -> bool:
+        """Whether a commit is behind another one."""
+        if head == commit:
+            return True
+        return self.repository.attempt("merge-base", "--is-ancestor", commit, head).status == 0
+
+    def keep(self, commit: CommitId) -> None:
+        """Keep a commit under a ref of its own, whatever becomes of the branches."""
+        ref = f"{RESCUED}/{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}-{commit[:12]}"
+        self.repository.run("update-ref", "--end-of-options", ref, commit, NO_OBJECT)
+
+    def _talk(self, command: str, *arguments: str) -> Outcome:
+        *options, wanted = arguments
+        return self.repository.attempt(
+            command, *options, self.name, wanted, options=_OPTIONS, env=_ENVIRONMENT, timeout=TIMEOUT
+        )
+
+    def _check(self, command: str, outcome: Outcome) -> None:
+        if outcome.status == 0:
+            return
+        reason = said(outcome.error)
+        if _OFFLINE.search(outcome.error):
+            raise OfflineError(f"{self.name} cannot be reached: {reason}", "Nothing is lost; sync again later")
+        if _AUTHENTICATION.search(outcome.error):
+            hint = f"Log in for git first, so that 'git {command} {self.name}' asks nothing"
+            raise RemoteError(f"{self.name} does not let us in: {reason}", hint)
+        if _REFUSED.search(outcome.error):
+            hint = "Push to a branch that you may push to, and open a pull request"
+            raise RemoteError(f"{self.name} refuses the push: {_refusal(outcome.error) or reason}", hint)
+        raise RemoteError(f"git {command} failed: {reason}", f"Look at it with 'git {command} {self.name}'")
+
+
+def _config(repository: Repository, key: str) -> str:
+    outcome = repository.attempt("config", "--get", "--end-of-options", key)
+    return outcome.output.decode("utf-8", "replace").strip() if outcome.status == 0 else ""
+
+
+def _refusal(error: str) -> str:
+    return next((line.strip() for line in error.splitlines() if _REFUSED.search(line)), "")

@@ -1,0 +1,256 @@
+"""`sync`: fetch, merge what both sides wrote, push; repeated while somebody else pushes in between.
+
+Merges are made from objects, never from files, with parents (upstream, ours): the first-parent line that all clones
+share only grows.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from vault_mem.errors import UnsafePathError
+from vault_mem.notes.identifiers import fold
+from vault_mem.notes.model import BlobId, CommitId, NotePath
+from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.merging import merge_files
+from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
+from vault_mem.vault.readiness import read_head
+from vault_mem.vault.remote import OfflineError, RaceError, Remote
+from vault_mem.vault.repository import Repository, split_nul
+from vault_mem.vault.transaction import Transaction
+
+MAX_TRIES = 6
+_PAUSE = 0.2
+Versions = Mapping[NotePath, BlobId | None]
+Writing = Callable[[], AbstractContextManager[Transaction]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Our branch beside the remote's.
+
+    Attributes:
+        ours: HEAD, None before the first commit.
+        theirs: the remote's commit, None if it has none.
+        base: the commit that both come from, None if there is none.
+    """
+
+    ours: CommitId | None
+    theirs: CommitId | None
+    base: CommitId | None
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether we have what the remote has not."""
+        return self.ours is not None and self.ours != self.base
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the remote has what we have not."""
+        return self.theirs is not None and self.theirs != self.base
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What `sync` did, or would do.
+
+    Attributes:
+        remote: the remote and its branch, as `origin/main`.
+        revision: HEAD now.
+        adopted: notes with hand edits that were committed first.
+        came: files that are another now, or came or went, because of the remote.
+        went: commits of ours that the remote did not have.
+        merged: the last merge commit, None where none was needed.
+        disputed: notes that stand beside one of which both sides say something else.
+        offline: why the remote could not be reached, None if it could.
+        is_pushed: whether the remote has now what we have.
+        is_dry: whether all this only would be done.
+    """
+
+    remote: str
+    revision: CommitId | None
+    adopted: tuple[NotePath, ...] = ()
+    came: tuple[NotePath, ...] = ()
+    went: int = 0
+    merged: CommitId | None = None
+    disputed: tuple[NotePath, ...] = ()
+    offline: str | None = None
+    is_pushed: bool = False
+    is_dry: bool = False
+
+
+def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[NotePath]]) -> Synced:
+    """Commit hand edits, take over what the remote has, and give it what we have.
+
+    Args:
+        repository: the vault's.
+        writing: holds the vault for writing.
+        edits: the notes with hand edits.
+
+    Raises:
+        NoRemoteError: if the branch follows no remote.
+        RemoteError: if the remote refuses.
+        RaceError: if others pushed each time in between.
+        Otherwise as `Transaction.adopt` and `Transaction.merge`.
+    """
+    remote = Remote.of(repository, read_head(repository))
+    done = Synced(remote.title, read_head(repository).commit)
+    with writing() as transaction:
+        edited = tuple(edits())
+        if transaction.adopt(edited) is not None:
+            done = replace(done, adopted=edited, revision=transaction.head)
+    for attempt in range(MAX_TRIES):
+        try:
+            theirs = remote.fetch()
+            done = done if theirs is None else _pulled(repository, writing, theirs, done)
+            return done if done.revision is None else _pushed(remote, done.revision, done)
+        except OfflineError as exc:
+            return replace(done, offline=exc.message)
+        except RaceError:
+            if attempt == MAX_TRIES - 1:
+                raise
+            time.sleep(_PAUSE * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+    return done
+
+
+def preview(repository: Repository, edits: Callable[[], Sequence[NotePath]]) -> Synced:
+    """Return what `sync` would do; only what the remote has is fetched.
+
+    Raises:
+        NoRemoteError, RemoteError: as `sync`.
+    """
+    head = read_head(repository)
+    remote = Remote.of(repository, head)
+    try:
+        theirs = remote.fetch()
+    except OfflineError as exc:
+        return Synced(remote.title, head.commit, tuple(edits()), offline=exc.message, is_dry=True)
+    found = compare(repository, head.commit, theirs)
+    merging = _Merging(repository, found)
+    came = tuple(change.path for change in merging.changes()) if found.is_behind else ()
+    went = 0 if head.commit is None else remote.lacks(head.commit)
+    return Synced(remote.title, head.commit, tuple(edits()), came, went, disputed=merging.disputed, is_dry=True)
+
+
+def compare(repository: Repository, ours: CommitId | None, theirs: CommitId | None) -> Comparison:
+    """Find the commit that both come from; of several, as after crossing merges, the first by its id."""
+    if ours is None or theirs is None:
+        return Comparison(ours, theirs, None)
+    outcome = repository.attempt("merge-base", "--all", ours, theirs)
+    bases = sorted(outcome.output.decode("ascii", "replace").split()) if outcome.status == 0 else []
+    return Comparison(ours, theirs, CommitId(bases[0]) if bases else None)
+
+
+def _pulled(repository: Repository, writing: Writing, theirs: CommitId, done: Synced) -> Synced:
+    """Take the remote's commit over."""
+    with writing() as transaction:
+        found = compare(repository, transaction.head, theirs)
+        if not found.is_behind:
+            return replace(done, revision=transaction.head)
+        merging = _Merging(repository, found)
+        changes = merging.changes()
+        receipt = transaction.merge(theirs, Act("merge", changes))
+    return replace(
+        done,
+        revision=receipt.commit,
+        came=tuple(sorted({*done.came, *(change.path for change in changes)})),
+        merged=done.merged if receipt.commit == theirs else receipt.commit,
+        disputed=tuple(sorted({*done.disputed, *merging.disputed})),
+    )
+
+
+def _pushed(remote: Remote, ours: CommitId, done: Synced) -> Synced:
+    count = remote.lacks(ours)
+    if count:
+        remote.push(ours)
+    return replace(done, went=count, is_pushed=True)
+
+
+class _Merging:
+    """The files of both sides, of all paths that either changed."""
+
+    def __init__(self, repository: Repository, found: Comparison) -> None:
+        self._repository = repository
+        self._found = found
+        self.disputed: tuple[NotePath, ...] = ()
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return in what both together differ from ours."""
+        found = self._found
+        ours, theirs = (self._changed(side) for side in (found.ours, found.theirs))
+        paths = sorted({*ours, *theirs})
+        at_base = {path: old for side in (ours, theirs) for path, (old, _) in side.items()}
+        sides = [{path: side[path][1] if path in side else at_base[path] for path in paths} for side in (ours, theirs)]
+        if not ours:  # nothing of our own: theirs as it is
+            contents = self._contents([sides[1]])
+            return self._between(sides[0], {path: contents[blob] for path, blob in sides[1].items() if blob})
+        contents = self._contents([at_base, *sides])
+        base_files, our_files, their_files = (
+            {path: contents[blob] for path, blob in versions.items() if blob} for versions in (at_base, *sides)
+        )
+        merged = merge_files(base_files, our_files, their_files, is_taken=self._is_taken(paths))
+        self.disputed = tuple(sorted(path for path in merged if path not in {*our_files, *their_files}))
+        return self._between(sides[0], merged)
+
+    def _between(self, ours: Versions, merged: Mapping[NotePath, bytes]) -> tuple[Change, ...]:
+        old = self._contents([ours])
+        mine = {path: old[blob] for path, blob in ours.items() if blob}
+        paths = sorted({*mine, *merged})
+        return tuple(Change(path, merged.get(path)) for path in paths if mine.get(path) != merged.get(path))
+
+    def _changed(self, side: CommitId | None) -> dict[NotePath, tuple[BlobId | None, BlobId | None]]:
+        """Return the version at the base and at one side of all files that differ."""
+        if side is None:
+            return {}
+        base = self._found.base or self._empty_tree()
+        output = self._repository.run(
+            "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", base, side
+        )
+        fields = iter(split_nul(output))
+        changed = {}
+        for meta in fields:
+            path = _path(next(fields, b""))
+            modes = meta.lstrip(b":").decode("ascii").split(" ")
+            for mode in modes[:2]:
+                if mode not in FILE_MODES and mode != "000000":
+                    raise UnsafePathError(path, "is a link or a submodule on one side")
+            old, new = (BlobId(blob) if blob != NO_OBJECT else None for blob in modes[2:4])
+            changed[path] = (old, new)
+        return changed
+
+    def _contents(self, sides: Iterable[Versions]) -> dict[BlobId, bytes]:
+        wanted = list(dict.fromkeys(blob for side in sides for blob in side.values() if blob))
+        return {BlobId(name): content for name, content in self._repository.read_many(wanted)}
+
+    def _is_taken(self, changed: Collection[NotePath]) -> _Taken:
+        return _Taken(self._repository, self._found.ours, frozenset(changed))
+
+    def _empty_tree(self) -> str:
+        return self._repository.run("hash-object", "-t", "tree", "-w", "--stdin", stdin=b"").decode("ascii").strip()
+
+
+class _Taken:
+    """Whether a folded path is that of a file which neither side changed; looked up when first asked."""
+
+    def __init__(self, repository: Repository, ours: CommitId | None, changed: frozenset[NotePath]) -> None:
+        self._repository = repository
+        self._ours = ours
+        self._changed = changed
+        self._known: frozenset[str] | None = None
+
+    def __call__(self, folded: str) -> bool:
+        if self._known is None:
+            listed = self._repository.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", str(self._ours))
+            self._known = frozenset(fold(path) for path in map(_path, split_nul(listed)) if path not in self._changed)
+        return folded in self._known
+
+
+def _path(name: bytes) -> NotePath:
+    try:
+        return NotePath(name.decode("utf-8"))
+    except UnicodeDecodeError as exc:
+        raise UnsafePathError(name.decode("utf-8", "replace"), "has a name that is not UTF-8") from exc
