@@ -1,7 +1,7 @@
 """A writer that dies at a chosen moment: `python -m tests.vault.killing VAULT STEP before|after [MORE]`.
 
 It revises `a.md`, adds `deep/n.md` and deletes `b.md` in one act, and adds as many more as it is told to; STEP is a
-method of `WritePipeline`.
+method of `WritePipeline`. With `sync` for MORE it syncs instead, and STEP may be one of `Remote` too.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from vault_mem.config import load_settings
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.pipeline import WritePipeline
+from vault_mem.vault.remote import Remote
 from vault_mem.vault.vault import Vault
 
 KILLED = 9
@@ -27,7 +28,11 @@ CHANGES = (
 
 def main(folder: str, step: str, when: str, more: str = "0") -> None:
     """Write, and die."""
-    setattr(WritePipeline, step, _deadly(getattr(WritePipeline, step), before=when == "before"))
+    owner: type = Remote if hasattr(Remote, step) else WritePipeline
+    setattr(owner, step, _deadly(getattr(owner, step), before=when == "before"))
+    if more == "sync":
+        Vault.open(Path(folder), load_settings()).sync()
+        return
     with Vault.open(Path(folder), load_settings()).writing() as transaction:
         added = tuple(Change(NotePath(f"more/{n}.md"), b"more %d\n" % n) for n in range(int(more)))
         transaction.commit(Act("revise", (*CHANGES, *added), "killed"))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.vault.killing import KILLED
 from tests.vaults import git, is_clean, make_vault, open_vault, write
 from vault_mem.errors import NoRemoteError, RemoteError, WriteConflictError
 from vault_mem.notes.model import NotePath
@@ -211,3 +214,37 @@ def test_a_link_that_a_remote_brings_is_refused(team: Team) -> None:
     with pytest.raises(Exception, match="link"):
         team.second.sync()
     assert not (team.second.root / "secrets.md").is_symlink()
+
+
+POINTS = [
+    ("fetch", "after"),
+    ("_record", "after"),
+    ("_place", "after"),
+    ("_place_files", "after"),
+    ("_stage", "after"),
+    ("_swap", "after"),
+    ("_finish", "after"),
+    ("push", "before"),
+    ("push", "after"),
+]
+
+
+@pytest.mark.parametrize("is_ahead", [True, False])
+@pytest.mark.parametrize(("step", "when"), POINTS)
+def test_a_sync_that_is_killed_is_finished_by_the_next(team: Team, step: str, when: str, *, is_ahead: bool) -> None:
+    commit(team.first, "tea.md", f"{ONE}# Tea\n\nBlack.\n")
+    commit(team.first, "milk.md", "Oat.\n")
+    team.first.sync()
+    if is_ahead:
+        commit(team.second, "tea.md", f"{ONE}# Tea\n\nWhite.\n")
+    command = [sys.executable, "-m", "tests.vault.killing", str(team.second.root), step, when, "sync"]
+    ended = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    reached = is_ahead or step != "push"
+    assert ended.returncode == (KILLED if reached else 0), ended.stderr.decode()
+    team.second.sync()
+    team.first.sync()
+    assert len(heads(team.first, team.second)) == 1
+    assert all(map(is_clean, (team.first, team.second)))
+    texts = "".join(path.read_text() for path in team.second.root.glob("*.md"))
+    assert {"Black.", "Oat.", *(["White."] if is_ahead else [])} <= set(texts.split())
+    assert not git(team.second.root, "fsck", "--strict", "--no-dangling")
