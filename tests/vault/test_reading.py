@@ -10,6 +10,7 @@ from tests.vaults import git, is_clean, make_vault, open_vault, remember, write
 from vault_mem.errors import RevisionNotFoundError, UnsafePathError
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import FileChange
+from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.objects import blob_id
 from vault_mem.vault.vault import Vault
 from vault_mem.vault.worktree import read_bytes
@@ -209,6 +210,46 @@ def test_commits_come_parents_first_with_their_changes(tmp_path: Path) -> None:
         assert [(c.path, c.old) for c in main.changes] == [("a.md", blob_id(b"1")), ("new\nline.md", None)]
         assert main.reason == ":100644 100644 a b M\tnot a change"
         assert len(list(vault.commits())) == 6
+
+
+@pytest.mark.parametrize("author", ["A B", "", "Ünï <x", "日本"])
+def test_a_commit_made_here_is_known_as_git_has_it(tmp_path: Path, author: str) -> None:
+    with make_vault(tmp_path / "v", a="1", b="2", c="3") as vault:
+        git(vault.root, "config", "user.name", author)
+        vault.current()
+        base = head(vault)
+        changes = (
+            Change(A, b"new"),
+            Change(NotePath("b.md"), None),
+            Change(NotePath("x/d.md"), b"d"),
+            Change(NotePath("p.txt"), b""),
+        )
+        act = Act(
+            "revise", changes, "Why.\n\nBecause: of this.\n\nKey: value", ("01K9ZQ3T8M5N2V7C4X6B1D0F9G",), "me", "s"
+        )
+        with vault.writing() as transaction:
+            made = transaction.commit(act).commit
+        told = list(vault.commits(made, exclude=[base]))
+    with open_vault(tmp_path / "v") as fresh:
+        assert told == list(fresh.commits(made, exclude=[base]))
+        assert [change.path for change in told[0].changes] == ["a.md", "b.md", "x/d.md"]
+
+
+def test_commits_that_came_with_a_fast_forward_are_all_told(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    with make_vault(tmp_path / "v", a="1") as vault:
+        git(vault.root, "remote", "add", "origin", str(tmp_path / "remote.git"))
+        vault.sync()
+        base = head(vault)
+        git(tmp_path, "clone", "-q", "remote.git", "w")
+        for number in range(3):
+            write(tmp_path / "w", f"n{number}.md", "x")
+            git(tmp_path / "w", "add", "-A")
+            git(tmp_path / "w", "commit", "-qm", f"n{number}")
+        git(tmp_path / "w", "push", "-q")
+        vault.current()
+        vault.sync()
+        assert [record.subject for record in vault.commits(head(vault), exclude=[base])] == ["n0", "n1", "n2"]
 
 
 def test_threads_read_what_one_thread_reads(tmp_path: Path) -> None:

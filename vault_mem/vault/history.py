@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 from vault_mem.notes.model import CommitId
@@ -39,6 +39,22 @@ def read_commits(
     request = "\n".join([start, *(f"^{commit}" for commit in exclude)]) + "\n"
     arguments = (*_LOG, "--topo-order", "--reverse", "--ignore-missing", "--stdin")
     yield from _records(repository.tokens(*arguments, stdin=request.encode("ascii")))
+
+
+def record_of(commit: CommitId, content: bytes, changes: Sequence[FileChange]) -> CommitRecord | None:
+    """Return the record of a commit with one parent or none, from its object and what is known to have changed.
+
+    Returns:
+        None for a commit that has more parents, or says in another encoding what it says.
+    """
+    head, _, text = content.partition(b"\n\n")
+    lines = [line.partition(b" ") for line in head.split(b"\n")]
+    parents = [value for key, _, value in lines if key == b"parent"]
+    said = {key: value for key, _, value in lines}
+    if len(parents) > 1 or b"encoding" in said:
+        return None
+    author, seconds = said[b"author"].rpartition(b" <")[0], said[b"committer"].split(b" ")[-2]
+    return _record([commit.encode("ascii"), b"".join(parents), seconds, author, text], list(changes))
 
 
 def _records(fields: Iterator[bytes]) -> Iterator[CommitRecord]:

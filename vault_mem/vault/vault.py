@@ -13,13 +13,13 @@ from vault_mem.config import Settings
 from vault_mem.errors import ReadOnlyVaultError, RevisionNotFoundError, StorageError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.notes.record import CommitRecord
+from vault_mem.notes.record import CommitRecord, FileChange
 from vault_mem.vault import checkpoints, history, syncing
 from vault_mem.vault.acts import Act
 from vault_mem.vault.attributes import hostile_attributes
 from vault_mem.vault.checkouts.making import Checkouts
 from vault_mem.vault.identity import HINT
-from vault_mem.vault.layout import Layout
+from vault_mem.vault.layout import Layout, is_note
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.maintenance import Maintenance
 from vault_mem.vault.manifest import FORMAT, MANIFEST, read_manifest
@@ -66,6 +66,7 @@ class Vault:
         self._lock = WritersLock(repository.common_dir)
         self._maintenance = Maintenance(repository, is_on=settings.maintenance)
         self._watch: Watch | None = None
+        self._made: tuple[CommitId | None, CommitId, Mapping[NotePath, BlobId | None]] | None = None
         self.checkouts = Checkouts(repository, settings.repository_state(self.key))
 
     @classmethod
@@ -196,7 +197,23 @@ class Vault:
 
     def commits(self, head: CommitId | None = None, *, exclude: Collection[CommitId] = ()) -> Iterator[CommitRecord]:
         """Yield the commits reachable from a head (None: HEAD) and not from `exclude`, parents before children."""
-        return history.read_commits(self._repository, head, exclude=exclude)
+        made = self._made
+        if made is not None and head == made[1] and made[0] in exclude and (record := self._record(*made)):
+            yield record
+        else:
+            yield from history.read_commits(self._repository, head, exclude=exclude)
+
+    def _record(
+        self, base: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]
+    ) -> CommitRecord | None:
+        """Return the record of a commit that was made here, without asking git; None if that cannot be."""
+        found = self._repository.read_object(commit)
+        if base is None or found is None or not self._trees.knows(base):
+            return None
+        before = self._trees.notes(base)
+        changed = (FileChange(path, before.get(path), new) for path, new in changes.items() if is_note(path))
+        record = history.record_of(commit, found[2], [change for change in changed if change.old != change.new])
+        return record if record is not None and record.parents == (base,) else None
 
     def shallow_mark(self) -> str:
         """Return where a shallow clone is cut off, as a digest; empty for a whole repository. One file is read."""
@@ -288,6 +305,7 @@ class Vault:
 
     def _learn(self, base: CommitId | None, commit: CommitId, changes: Mapping[NotePath, BlobId | None]) -> None:
         """Take over a commit that was just made here."""
+        self._made = base, commit, changes
         self._trees.advance(base, commit, changes)
         if self._watch is not None:
             self._watch.told(base, commit, changes, self._writer.index.replaced)
