@@ -139,7 +139,7 @@ class TantivyLexicalIndex:
         if len(new):
             parts = [*parts, _Part(parts[-1].last + 1 if parts else 0, int(new["id"].max()), new)]
         self._parts, self._searcher, self._meta = parts, searcher, meta
-        self._lengths = Lengths([part.rows for part in parts])
+        self._lengths = Lengths([part.rows for part in parts], self._lengths)
         self._cache.keep({part.name for part in parts})
 
     def _read_meta(self) -> bytes:

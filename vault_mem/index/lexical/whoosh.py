@@ -139,7 +139,7 @@ class WhooshLexicalIndex:
         toc = index.TOC.read(found.storage, found.indexname) if found else None
         self._segments = self._opened(found.storage, toc) if found else ()
         self._generation = toc.generation if toc else generation
-        self._lengths = Lengths([segment.rows for segment in self._segments])
+        self._lengths = Lengths([segment.rows for segment in self._segments], self._lengths)
         self._cache.keep({segment.name for segment in self._segments})
 
     def _opened(self, storage: Storage, toc: index.TOC) -> tuple[Segment, ...]:
