@@ -156,12 +156,15 @@ def prepare_environment() -> None:
     fastmcp reads `.env` in the current folder, which belongs to the author of the project, and looks for updates if it
     shows its banner; GitPython looks for git at import and raises where there is none, and hands on what git sets for
     hooks; the hub client of sentence-transformers must stay offline, and what loads models must not draw on the
-    terminal. Source: fastmcp settings documentation, GitPython `git.refresh`, huggingface_hub environment variables.
+    terminal; the threads of OpenBLAS wait for each other by spinning, and on a machine that is busy otherwise one of
+    them compares vectors in half the time of two. Source: fastmcp settings documentation, GitPython `git.refresh`,
+    huggingface_hub environment variables, OpenBLAS FAQ.
     """
     os.environ["FASTMCP_ENV_FILE"] = os.devnull
     os.environ["FASTMCP_CHECK_FOR_UPDATES"] = "off"
     os.environ["GIT_PYTHON_REFRESH"] = "quiet"
     os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")

@@ -10,6 +10,7 @@ import click
 from vault_mem.cli import output
 from vault_mem.cli.application import application
 from vault_mem.cli.invocation import Call
+from vault_mem.config import prepare_environment
 from vault_mem.errors import VaultMemError
 
 DONE, REFUSED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
@@ -17,6 +18,7 @@ DONE, REFUSED, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    prepare_environment()
     output.prepare_streams()
     sys.exit(run(sys.argv[1:]))
 
