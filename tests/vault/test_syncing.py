@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -171,6 +172,18 @@ def test_a_history_that_was_rewritten_takes_nothing_of_ours(team: Team) -> None:
     assert known in git(team.second.root, "for-each-ref", "--format=%(objectname)", "refs/vault-mem/rescue")
     team.first.sync()
     assert len(heads(team.first, team.second)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "scope"),
+    [("credential.helper", "--local"), ("core.sshCommand", "--local"), ("remote.origin.uploadpack", "--worktree")],
+)
+def test_a_program_that_the_repository_names_is_not_run(team: Team, tmp_path: Path, key: str, scope: str) -> None:
+    git(team.second.root, "config", "extensions.worktreeConfig", "true")
+    git(team.second.root, "config", scope, key, f"touch {tmp_path / 'run'};")
+    with pytest.raises(RemoteError, match=re.escape(key.lower())):
+        team.second.sync()
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_push_that_is_refused_says_why(team: Team) -> None:

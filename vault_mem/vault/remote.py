@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 
+from vault_mem.config import process_environment
 from vault_mem.errors import NoRemoteError, RemoteError
 from vault_mem.notes.model import CommitId
 from vault_mem.vault.failures import said
@@ -21,11 +22,16 @@ RESCUED = "refs/vault-mem/rescue"
 
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
-    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=20",
     "GCM_INTERACTIVE": "never",
     "GIT_HTTP_LOW_SPEED_LIMIT": "100",
     "GIT_HTTP_LOW_SPEED_TIME": "30",
 }
+# Keys that name a program to run, or another place to talk to. Source: git-config(1), gitcredentials(7).
+_COMMANDS = re.compile(
+    r"(?:credential\.(?:.*\.)?helper|core\.(?:sshcommand|gitproxy|askpass)|remote\..*\.(?:uploadpack|receivepack|vcs|proxy)"
+    r"|url\..*\.(?:insteadof|pushinsteadof)|http\.(?:.*\.)?(?:proxy|sslcert|sslkey|cookiefile|extraheader)|ssh\..*"
+    r"|gpg\..*program|protocol\..*)\Z"
+)
 _OPTIONS = ("credential.interactive=false", "push.gpgSign=false", "push.followTags=false", "fetch.prune=false")
 # What git, curl and ssh say. Source: git's `remote-curl.c` and `connect.c`, strerror(3), OpenSSH's `sshconnect.c`.
 _OFFLINE = re.compile(
@@ -68,7 +74,9 @@ class Remote:
 
         Raises:
             NoRemoteError: if there is no remote, or several and none of them is the branch's.
+            RemoteError: if the repository's own config, which may have come with it, names a program to run.
         """
+        _check_commands(repository)
         own = head.ref.removeprefix("refs/heads/")
         name, branch = (_config(repository, f"branch.{own}.{key}") for key in ("remote", "merge"))
         if name and name != "." and branch.startswith("refs/heads/"):
@@ -145,9 +153,9 @@ class Remote:
 
     def _talk(self, command: str, *arguments: str) -> Outcome:
         *options, wanted = arguments
-        return self.repository.attempt(
-            command, *options, self.name, wanted, options=_OPTIONS, env=_ENVIRONMENT, timeout=TIMEOUT
-        )
+        ssh = process_environment().get("GIT_SSH_COMMAND") or _config(self.repository, "core.sshCommand") or "ssh"
+        env = {**_ENVIRONMENT, "GIT_SSH_COMMAND": f"{ssh} -oBatchMode=yes -oConnectTimeout=20"}
+        return self.repository.attempt(command, *options, self.name, wanted, options=_OPTIONS, env=env, timeout=TIMEOUT)
 
     def _check(self, command: str, outcome: Outcome) -> None:
         if outcome.status == 0:
@@ -162,6 +170,15 @@ class Remote:
             hint = "Push to a branch that you may push to, and open a pull request"
             raise RemoteError(f"{self.name} refuses the push: {_refusal(outcome.error) or reason}", hint)
         raise RemoteError(f"git {command} failed: {reason}", f"Look at it with 'git {command} {self.name}'")
+
+
+def _check_commands(repository: Repository) -> None:
+    for key in repository.own_settings():
+        if _COMMANDS.match(key.lower()):
+            raise RemoteError(
+                f"The vault's .git/config sets {key}, which decides what git runs or whom it talks to",
+                f"If it is yours, set it for yourself (git config --global {key} …) and remove it there",
+            )
 
 
 def _config(repository: Repository, key: str) -> str:

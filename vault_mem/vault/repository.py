@@ -229,6 +229,12 @@ class Repository:
                 else:
                     yield fields[0], None
 
+    def own_settings(self) -> list[str]:
+        """Return the names of the settings that lie in the repository itself, what it includes too."""
+        listed = self.attempt("config", "--show-scope", "--name-only", "-z", "--list").output
+        fields = iter(os.fsdecode(listed).split("\0"))
+        return [name for scope, name in zip(fields, fields, strict=False) if scope in _ITS_OWN]
+
     def close(self) -> None:
         """End the persistent processes; a later read starts them again."""
         with self._lock:
