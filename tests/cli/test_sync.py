@@ -20,6 +20,11 @@ def test_a_vault_is_shared(shell: Shell, vault: Path, tmp_path: Path) -> None:
     assert (done.code, "pushed" in done.err) == (0, True)
     assert shell("sync", "--json").json["is_pushed"] is True
     assert "has what we have" in shell("sync").err
+    assert "level with origin/" in shell("status").out
+    assert shell("remember", "Oat milk.").code == 0
+    assert shell("status", "--json").json["standing"]["ahead"] == 1
+    assert "1 ahead of origin/" in shell("status").out
+    assert shell("sync").code == 0
     git(tmp_path, "clone", "-q", "remote.git", "other")
     write(tmp_path / "other", "tea.md", "# Tea\n")
     git(tmp_path / "other", "add", "-A")

@@ -46,6 +46,7 @@ def status(session: Session, *, timings: bool) -> Status:
         reranker=session.reranker.name if session.reranker else None,
         recall_log=str(session.recalls.folder) if session.recalls.is_on else None,
         timings=measured,
+        standing=session.vault.standing(),
     )
 
 

@@ -84,3 +84,41 @@ class Receipt:
     commit: CommitId
     parent: CommitId | None
     blobs: Mapping[NotePath, BlobId]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What `sync` did, or would do.
+
+    Attributes:
+        remote: the remote and its branch, as `origin/main`.
+        revision: HEAD now.
+        adopted: notes with hand edits that were committed first.
+        came: files that are another now, or came or went, because of the remote.
+        went: commits of ours that the remote did not have.
+        merged: the last merge commit, None where none was needed.
+        disputed: notes that stand beside one of which both sides say something else.
+        offline: why the remote could not be reached, None if it could.
+        is_pushed: whether the remote has now what we have.
+        is_dry: whether all this only would be done.
+    """
+
+    remote: str
+    revision: CommitId | None
+    adopted: tuple[NotePath, ...] = ()
+    came: tuple[NotePath, ...] = ()
+    went: int = 0
+    merged: CommitId | None = None
+    disputed: tuple[NotePath, ...] = ()
+    offline: str | None = None
+    is_pushed: bool = False
+    is_dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A branch beside its remote's as it was last asked: commits that only we have, and that only it has."""
+
+    remote: str
+    ahead: int
+    behind: int

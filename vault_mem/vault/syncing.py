@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from vault_mem.errors import UnsafePathError
+from vault_mem.errors import UnsafePathError, VaultMemError
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.acts import Act, Change
+from vault_mem.vault.acts import Act, Change, Standing, Synced
 from vault_mem.vault.merging import merge_files
 from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
 from vault_mem.vault.readiness import read_head
@@ -52,35 +52,6 @@ class Comparison:
     def is_behind(self) -> bool:
         """Whether the remote has what we have not."""
         return self.theirs is not None and self.theirs != self.base
-
-
-@dataclass(frozen=True, slots=True)
-class Synced:
-    """What `sync` did, or would do.
-
-    Attributes:
-        remote: the remote and its branch, as `origin/main`.
-        revision: HEAD now.
-        adopted: notes with hand edits that were committed first.
-        came: files that are another now, or came or went, because of the remote.
-        went: commits of ours that the remote did not have.
-        merged: the last merge commit, None where none was needed.
-        disputed: notes that stand beside one of which both sides say something else.
-        offline: why the remote could not be reached, None if it could.
-        is_pushed: whether the remote has now what we have.
-        is_dry: whether all this only would be done.
-    """
-
-    remote: str
-    revision: CommitId | None
-    adopted: tuple[NotePath, ...] = ()
-    came: tuple[NotePath, ...] = ()
-    went: int = 0
-    merged: CommitId | None = None
-    disputed: tuple[NotePath, ...] = ()
-    offline: str | None = None
-    is_pushed: bool = False
-    is_dry: bool = False
 
 
 def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[NotePath]]) -> Synced:
@@ -134,6 +105,23 @@ def preview(repository: Repository, edits: Callable[[], Sequence[NotePath]]) -> 
     came = tuple(change.path for change in merging.changes()) if found.is_behind else ()
     went = 0 if head.commit is None else remote.lacks(head.commit)
     return Synced(remote.title, head.commit, tuple(edits()), came, went, disputed=merging.disputed, is_dry=True)
+
+
+def standing(repository: Repository) -> Standing | None:
+    """Return how far the branch is from what its remote last had, without asking it; None where it follows none.
+
+    A detached HEAD follows none, and neither does a branch whose remote was never asked.
+    """
+    try:
+        head = read_head(repository)
+        remote = Remote.of(repository, head)
+    except VaultMemError:
+        return None
+    known = remote.known()
+    if head.commit is None or known is None:
+        return None
+    counts = repository.run("rev-list", "--left-right", "--count", f"{head.commit}...{known}").split()
+    return Standing(remote.title, int(counts[0]), int(counts[1]))
 
 
 def compare(repository: Repository, ours: CommitId | None, theirs: CommitId | None) -> Comparison:

@@ -15,7 +15,7 @@ from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.notes.record import CommitRecord, FileChange
 from vault_mem.vault import checkpoints, history, syncing
-from vault_mem.vault.acts import Act
+from vault_mem.vault.acts import Act, Standing, Synced
 from vault_mem.vault.attributes import hostile_attributes
 from vault_mem.vault.checkouts.making import Checkouts
 from vault_mem.vault.identity import HINT
@@ -29,7 +29,6 @@ from vault_mem.vault.readiness import operation_in_progress, read_head
 from vault_mem.vault.repository import Repository
 from vault_mem.vault.revisions import Revisions
 from vault_mem.vault.saved_notes import SavedNotes
-from vault_mem.vault.syncing import Synced
 from vault_mem.vault.transaction import Transaction, hold
 from vault_mem.vault.trees import TreeCache
 from vault_mem.vault.watching import Watch
@@ -284,6 +283,10 @@ class Vault:
         if dry_run:
             return syncing.preview(self._repository, edits)
         return syncing.sync(self._repository, self.writing, edits)
+
+    def standing(self) -> Standing | None:
+        """Return how far the branch is from what its remote last had; see `syncing.standing`."""
+        return syncing.standing(self._repository)
 
     def checkpoint(self, name: str, commit: CommitId, act: Act, *, now: datetime) -> None:
         """Name a commit by an annotated tag, durably; see `checkpoints.create`.

@@ -53,6 +53,7 @@ def _rows(status: Status) -> list[tuple[str, str]]:
     return [
         ("vault", status.vault + ("" if status.is_writable else " (read-only)")),
         ("branch", f"{status.branch or 'detached'} at {evidence.short(status.revision)}"),
+        ("remote", _standing(status)),
         ("in progress", status.operation or ""),
         ("notes", f"{status.notes:,} in {evidence.count(status.commits, 'commit')}"),
         ("uncommitted", changed + (f" and {more} more" if more > 0 else "")),
@@ -63,6 +64,14 @@ def _rows(status: Status) -> list[tuple[str, str]]:
         ("recalls", f"recorded in {status.recall_log}" if status.recall_log else "not recorded (recall_log is off)"),
         ("index", f"{status.index_bytes / 1e6:.1f} MB in {status.index_folder}"),
     ]
+
+
+def _standing(status: Status) -> str:
+    found = status.standing
+    if found is None:
+        return ""
+    sides = [f"{count:,} {side}" for count, side in ((found.ahead, "ahead"), (found.behind, "behind")) if count]
+    return f"{', '.join(sides) or 'level with'} {'of ' if sides else ''}{found.remote}, as it was last seen"
 
 
 def _counts(numbers: Mapping[str, int]) -> str:

@@ -33,7 +33,7 @@ from vault_mem.memory.answers.written import (
     SkippedNote,
     Written,
 )
-from vault_mem.vault.syncing import Synced
+from vault_mem.vault.acts import Synced
 
 __all__ = [
     "Answer",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vault_mem.notes.model import NotePath
+from vault_mem.vault.acts import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Status:
         recall_log: the folder where recalls of sessions are recorded, None if the user switched that off.
         operation: a merge, rebase, … in progress, None otherwise.
         timings: where a recall spends its time, if that was asked for.
+        standing: how far the branch is from what its remote last had, None where that is not known.
     """
 
     revision: str | None
@@ -60,6 +62,7 @@ class Status:
     reranker: str | None = None
     recall_log: str | None = None
     timings: Timings | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
