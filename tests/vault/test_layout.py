@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path, PureWindowsPath
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from vault_mem.errors import InvalidConfigError, UnsafePathError
 from vault_mem.notes.model import NotePath
-from vault_mem.vault.layout import Layout, check_path, inside, is_note, namespace_of, plural
+from vault_mem.vault.layout import Layout, Look, check_path, inside, is_note, namespace_of, plural
 from vault_mem.vault.manifest import Manifest, parse_manifest
 
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
@@ -81,6 +83,42 @@ def test_folder_that_is_a_link_is_never_passed_through(tmp_path: Path) -> None:
         with pytest.raises(UnsafePathError):
             inside(root, NotePath(path))
     assert inside(root, NotePath("inner/new/a.md")) == root / "inner" / "new" / "a.md"
+
+
+def test_link_is_refused_for_every_file_behind_it_and_seen_by_the_next_look(tmp_path: Path) -> None:
+    root = tmp_path / "vault"
+    for folder in (root / "a", root / "b", tmp_path / "outside"):
+        folder.mkdir(parents=True)
+    (root / "a" / "1.md").write_text("1")
+    (root / "out").symlink_to(tmp_path / "outside")
+    look = Look(root)
+    assert [look.find(NotePath(f"a/{name}.md"))[1] is not None for name in "12"] == [True, False]
+    assert look.find(NotePath("new/deep/1.md")) == (f"{root}/new/deep/1.md".replace("/", os.sep), None)
+    assert look.find(NotePath("a/1.md/x.md"))[1] is None
+    for _ in range(2):
+        with pytest.raises(UnsafePathError):
+            look.find(NotePath("out/1.md"))
+    (root / "b").rmdir()
+    (root / "b").symlink_to(tmp_path / "outside")
+    with pytest.raises(UnsafePathError):
+        Look(root).find(NotePath("b/1.md"))
+
+
+_COMPONENTS = ["", ".", "..", "a", "g", "gi", ".git", ".GIT ", ".g\u200cit", "git~1", "GiT~12.", "gıt~1", "x.git", "\0"]
+_GIT = re.compile(r"(\.git|git~[0-9]+)[. ]*\Z")
+
+
+@given(st.lists(st.sampled_from(_COMPONENTS) | st.text(max_size=6), min_size=1, max_size=4).map("/".join))
+def test_path_is_refused_by_its_text_if_a_component_is_nowhere_or_gits(path: str) -> None:
+    parts = [part.replace("\u200c", "").casefold() for part in path.split("/")]
+    is_unsafe = "\0" in path or any(part in {"", ".", ".."} or _GIT.match(part) for part in parts)
+    is_unsafe |= os.sep != "/" and (os.sep in path or ":" in path)
+    try:
+        Look(Path("/no/such/vault")).find(NotePath(path))
+    except UnsafePathError:
+        assert is_unsafe
+    else:
+        assert not is_unsafe
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,25 @@ import ctypes
 import os
 import sys
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import IO
 
 from vault_mem.vault.failures import reporting
 
 
-def sync_file(file: IO[bytes]) -> None:
+def write_all(file: FileIO, content: bytes) -> None:
+    """Write all of it to a file without a buffer, of which one call may take only a part.
+
+    Raises:
+        OSError: if the disk refuses.
+    """
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
+
+
+def sync_file(file: IO[bytes] | FileIO) -> None:
     """Make durable what was written to an open file.
 
     Raises:

@@ -65,7 +65,7 @@ def reftable(folder: Path) -> UnsupportedRepositoryError:
 
 
 @contextmanager
-def reporting(target: Path) -> Iterator[None]:
+def reporting(target: Path | str) -> Iterator[None]:
     """Turn the system's refusals to write `target` into `StorageError`."""
     try:
         yield

@@ -6,11 +6,14 @@ import errno
 import os
 import secrets
 import stat
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
+from itertools import count
 from pathlib import Path
 
-from vault_mem.vault.disk import sync_disk, sync_file, sync_folder
+from vault_mem.vault.disk import sync_disk, sync_file, sync_folder, write_all
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.parallel import in_parallel
 
@@ -20,10 +23,10 @@ _SUFFIX = ".tmp"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """New bytes on disk beside their target, not yet visible there."""
+    """New bytes on disk for the file `target`, not yet visible there; both are text, since an import has many."""
 
-    target: Path
-    temporary: Path
+    target: str
+    temporary: str
 
 
 class FileWriter:
@@ -33,25 +36,27 @@ class FileWriter:
         """Write files below `root`; new bytes wait in `staging`, which git does not look at."""
         self._root = root
         self._staging = staging
-        self._unsynced: set[Path] = set()
-        self._unflushed: dict[int, Path] = {}
-        self._known: dict[Path, tuple[Path, int]] = {}
+        self._names = _new_names()
+        self._unsynced: set[str] = set()
+        self._unflushed: dict[int, str] = {}
+        self._known: dict[str, tuple[str, int]] = {}
 
-    def prepare(self, target: Path, content: bytes, *, flush: bool = True) -> Prepared:
+    def prepare(self, target: str, content: bytes, *, is_new: bool = False, flush: bool = True) -> Prepared:
         """Write the new bytes durably, in the staging folder or, on another disk, beside the target.
 
         Args:
             target: the file that is to have them.
             content: the bytes.
+            is_new: whether there is no such file; one that is there keeps its mode.
             flush: False if they may wait for `flush_prepared`, which many files should.
 
         Raises:
             StorageError: if the disk is full, read-only, or refuses.
         """
         with reporting(target):
-            folder, device = self._staging_for(target.parent)
-            temporary = folder / f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
-            _write(temporary, content, _mode_of(target), flush=flush)
+            folder, device = self._staging_for(os.path.dirname(target))  # noqa: PTH120 - a third of the time
+            temporary = f"{folder}{os.sep}{next(self._names)}"
+            _write(temporary, content, None if is_new else _mode_of(target), flush=flush)
         if not flush:
             self._unflushed[device] = folder
         return Prepared(target, temporary)
@@ -63,22 +68,23 @@ class FileWriter:
             StorageError: if a disk refuses.
         """
         while self._unflushed:
-            sync_disk(self._unflushed.popitem()[1])
+            sync_disk(Path(self._unflushed.popitem()[1]))
 
     def place(self, prepared: Prepared) -> None:
         """Make prepared bytes the target's content; its folder may have gone meanwhile with the last file in it."""
+        folder = os.path.dirname(prepared.target)  # noqa: PTH120 - as above
         with reporting(prepared.target):
             try:
-                prepared.temporary.replace(prepared.target)
+                os.replace(prepared.temporary, prepared.target)  # noqa: PTH105 - as above
             except FileNotFoundError:
-                self._make_folder(prepared.target.parent)
-                prepared.temporary.replace(prepared.target)
-        self._unsynced.add(prepared.target.parent)
+                self._make_folder(Path(folder))
+                os.replace(prepared.temporary, prepared.target)  # noqa: PTH105 - as above
+        self._unsynced.add(folder)
 
     def drop(self, prepared: Prepared) -> None:
         """Remove prepared bytes that will not be placed."""
         with suppress(OSError):
-            prepared.temporary.unlink(missing_ok=True)
+            Path(prepared.temporary).unlink(missing_ok=True)
 
     def delete(self, target: Path) -> None:
         """Remove a file, and the folders that it leaves empty, as git does."""
@@ -86,14 +92,14 @@ class FileWriter:
             target.unlink(missing_ok=True)
             folder = target.parent
             while folder != self._root and _remove_empty(folder):
-                self._unsynced.discard(folder)
+                self._unsynced.discard(str(folder))
                 folder = folder.parent
-        self._unsynced.add(folder)
+        self._unsynced.add(str(folder))
 
     def sync(self) -> None:
         """Make all that was placed and deleted so far durable."""
         folders, self._unsynced, self._known = self._unsynced, set(), {}
-        in_parallel(sync_folder, sorted(folders))
+        in_parallel(sync_folder, [Path(folder) for folder in sorted(folders)])
 
     def sweep(self) -> None:
         """Remove what a killed writer left in the staging folder; only the holder of the writers' lock may."""
@@ -109,36 +115,42 @@ class FileWriter:
             folder = folder.parent
         for new in reversed(missing):
             new.mkdir(exist_ok=True)
-            self._unsynced.add(new.parent)
+            self._unsynced.add(str(new.parent))
 
-    def _staging_for(self, folder: Path) -> tuple[Path, int]:
+    def _staging_for(self, folder: str) -> tuple[str, int]:
         """Return where new bytes for a folder wait, which is on the same disk, and that disk; the folder is made."""
         if folder not in self._known:
-            self._make_folder(folder)
+            self._make_folder(Path(folder))
             self._staging.mkdir(exist_ok=True)
-            device = folder.stat().st_dev
-            self._known[folder] = (self._staging if self._staging.stat().st_dev == device else folder, device)
+            device = Path(folder).stat().st_dev
+            self._known[folder] = (str(self._staging) if self._staging.stat().st_dev == device else folder, device)
         return self._known[folder]
 
 
-def _write(path: Path, content: bytes, mode: int | None, *, flush: bool) -> None:
+def _new_names() -> Iterator[str]:
+    """Yield names that no file has; a random number for each would take longer than the rest of it."""
+    start = secrets.token_hex(8)
+    return (f"{_PREFIX}{start}-{number}{_SUFFIX}" for number in count())
+
+
+def _write(path: str, content: bytes, mode: int | None, *, flush: bool) -> None:
     """Write a new file; without a mode it gets what the user's umask allows."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-            file.write(content)
+        with FileIO(os.open(path, flags, 0o666), "wb") as file:
+            write_all(file, content)
             if flush:
                 sync_file(file)
         if mode is not None:
-            path.chmod(mode)
+            Path(path).chmod(mode)
     except OSError:
-        path.unlink(missing_ok=True)
+        Path(path).unlink(missing_ok=True)
         raise
 
 
-def _mode_of(target: Path) -> int | None:
+def _mode_of(target: str) -> int | None:
     try:
-        return stat.S_IMODE(target.stat().st_mode)
+        return stat.S_IMODE(Path(target).stat().st_mode)
     except FileNotFoundError:
         return None
 

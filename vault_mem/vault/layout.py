@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import accumulate, islice
 from pathlib import Path
 
 from vault_mem.errors import InvalidConfigError, UnsafePathError
@@ -26,6 +26,8 @@ _IGNORABLE = re.compile("[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SHORT_GIT = re.compile(r"git~[0-9]+\Z", re.IGNORECASE)
 _NOWHERE = frozenset({"", ".", ".."})
 _GIT_STARTS = (".", "g", "G")
+# Every path of which a component is nowhere, or may be git's folder, has one of these; few others have.
+_SUSPECT = re.compile(r"(?:\A|/)(?:[./]|[gG][iI][tT]~|\Z)|[^\x01-\x7f]")
 _IRREGULAR = {"person": "people", "child": "children"}
 
 
@@ -127,35 +129,57 @@ def inside(root: Path, path: NotePath) -> Path:
     Raises:
         UnsafePathError: if it has `..` or `.git`, or if a folder on the way or the file itself is a link.
     """
-    return Path(place_inside(root, path))
+    return Path(Look(root).find(path)[0])
 
 
-def place_inside(root: Path, path: NotePath) -> str:
-    """Return the same as text, which takes a quarter of the time; raises as `inside`."""
-    parts = path.split("/")
-    if "\0" in path or any(part in _NOWHERE or _is_git(part) for part in parts):
+class Look:
+    """One look at many files of a work tree; a folder that several are in is looked at once.
+
+    It is made anew for each pass over the files: a folder may become a link between two of them.
+    """
+
+    def __init__(self, root: Path) -> None:
+        """Look below `root`, the vault, resolved."""
+        self._root = root
+        self._start = f"{root}{os.sep}"
+        self._folders: dict[str, bool] = {"": True}
+
+    def find(self, path: NotePath) -> tuple[str, os.stat_result | None]:
+        """Return the file of a path as text, and its status, None if nothing is there; raises as `inside`."""
+        _check_way(path)
+        folder = path.rpartition("/")[0]
+        is_there = self._folders.get(folder)
+        if is_there is None:
+            is_there = self._folders[folder] = self._has_folder(path, folder)
+        place = self._start + path
+        return place, _status(path, place) if is_there else None
+
+    def _has_folder(self, path: NotePath, folder: str) -> bool:
+        """Whether a folder is there; where one is missing, so are those below it."""
+        places = accumulate(folder.split("/"), lambda place, part: f"{place}{os.sep}{part}", initial=str(self._root))
+        is_there = all(_status(path, place) is not None for place in islice(places, 1, None))
+        if os.sep != "/" and not self._root.joinpath(folder).resolve().is_relative_to(self._root):
+            raise UnsafePathError(path, "leaves the vault through a link")  # a junction, which is no symbolic link
+        return is_there
+
+
+def _check_way(path: NotePath) -> None:
+    """Refuse a path that leaves the vault by its text alone."""
+    if _SUSPECT.search(path) and ("\0" in path or any(part in _NOWHERE or _is_git(part) for part in path.split("/"))):
         raise UnsafePathError(path, "leaves the vault or enters git's own folder")
     if os.sep != "/" and (os.sep in path or ":" in path):
         raise UnsafePathError(path, "cannot be held by this system")
-    if _has_link(root, parts):
+
+
+def _status(path: NotePath, place: str) -> os.stat_result | None:
+    """Return the status of one component of a path, None if it is missing."""
+    try:
+        status = os.lstat(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if stat.S_ISLNK(status.st_mode):
         raise UnsafePathError(path, "passes through a link")
-    if os.sep != "/" and not root.joinpath(*parts[:-1]).resolve().is_relative_to(root):
-        raise UnsafePathError(path, "leaves the vault through a link")  # a junction, which is no symbolic link
-    return f"{root}{os.sep}{path}"
-
-
-def _has_link(root: Path, parts: Sequence[str]) -> bool:
-    """Whether a component of a path is a link; where one is missing, so are those below it."""
-    place = os.fspath(root)
-    for part in parts:
-        place = f"{place}{os.sep}{part}"
-        try:
-            mode = os.lstat(place).st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        if stat.S_ISLNK(mode):
-            return True
-    return False
+    return status
 
 
 def _check_component(text: str, component: str) -> None:

@@ -18,7 +18,7 @@ from vault_mem.vault.files import FileWriter, Prepared
 from vault_mem.vault.gitindex.staging import STAGING_FOLDER, GitIndex
 from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
-from vault_mem.vault.layout import inside
+from vault_mem.vault.layout import Look, inside
 from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, TreeEditor, TreeEntry
 from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.readiness import Head, read_head
@@ -164,7 +164,7 @@ class WritePipeline:
         """Replace the files; all new bytes are on disk before the first file changes."""
         root = self.repository.root
         changed = [step for step in intent.steps if self._file_before(step, contents) != step.wanted_version]
-        wanted = _by_spelling(intent.steps)
+        wanted = {} if all(step.wanted for step in changed) else _by_spelling(intent.steps)
         pending = [step for step in changed if step.wanted or not _is_wanted_otherwise(root, step, wanted)]
         prepared: dict[NotePath, Prepared] = {}
         try:
@@ -172,6 +172,7 @@ class WritePipeline:
             for step in pending:
                 self._check_untouched(step)
                 self._place(step, prepared.get(step.path))
+                prepared.pop(step.path, None)
             self._files.sync()
         finally:
             for left in prepared.values():
@@ -185,10 +186,12 @@ class WritePipeline:
         self, steps: Sequence[Step], contents: Mapping[NotePath, bytes], prepared: dict[NotePath, Prepared]
     ) -> None:
         many = len(steps) > _MANY and can_sync_disks()
+        look = Look(self.repository.root)
 
         def prepare(step: Step) -> None:
-            target = inside(self.repository.root, step.path)
-            prepared[step.path] = self._files.prepare(target, self._content(step, contents), flush=not many)
+            target, status = look.find(step.path)
+            content = self._content(step, contents)
+            prepared[step.path] = self._files.prepare(target, content, is_new=status is None, flush=not many)
 
         if many:
             for step in steps:
@@ -284,7 +287,7 @@ class WritePipeline:
         if before is None:
             self._files.delete(target)
         elif before != step.wanted_version:
-            self._files.place(self._files.prepare(target, self._blob(before)))
+            self._files.place(self._files.prepare(str(target), self._blob(before)))
 
     def _check_untouched(self, step: Step) -> None:
         actual = file_version(self.repository.root, step.path)

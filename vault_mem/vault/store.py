@@ -19,7 +19,7 @@ from pathlib import Path
 
 from vault_mem.notes.model import BlobId, CommitId
 from vault_mem.vault.collecting import is_collecting
-from vault_mem.vault.disk import sync_folder
+from vault_mem.vault.disk import sync_folder, write_all
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.objects import TreeEntry, format_tree, object_id
 from vault_mem.vault.packs import PackWriter, sweep_packs
@@ -185,14 +185,8 @@ def _created(path: Path, kind: bytes, content: bytes) -> FileIO:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
     file = FileIO(handle, "wb")
     try:
-        _write_all(file, packed)
+        write_all(file, packed)
     except OSError:
         file.close()
         raise
     return file
-
-
-def _write_all(file: FileIO, content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[file.write(rest) or 0 :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,13 +20,13 @@ from vault_mem.vault.acts import VERBS, Act, Change, Receipt
 from vault_mem.vault.attributes import attribute_files, check_attributes
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.intent import Intent, Step
-from vault_mem.vault.layout import inside, place_inside
+from vault_mem.vault.layout import Look, inside
 from vault_mem.vault.lock import WritersLock
 from vault_mem.vault.objects import FILE_MODE, FILE_MODES, TreeEntry, blob_id
 from vault_mem.vault.pipeline import WritePipeline
 from vault_mem.vault.readiness import Head, check_ready, read_head
 from vault_mem.vault.trailers import format_message
-from vault_mem.vault.worktree import file_version, is_folder, is_spelled, read_bytes
+from vault_mem.vault.worktree import file_version, is_spelled, read_bytes
 
 QUIET_SECONDS = 2.0
 _MAX_COMPARED = 1_000_000
@@ -131,8 +132,9 @@ class Transaction:
 
     def _check_paths(self, paths: Iterable[NotePath]) -> None:
         """Refuse unsafe paths before git sees one."""
+        look = Look(self._writer.repository.root)
         for path in paths:
-            place_inside(self._writer.repository.root, path)
+            look.find(path)
 
     def _check_attributes(self, paths: Sequence[NotePath]) -> None:
         known = self._writer.committed(self._head, attribute_files(paths))
@@ -214,13 +216,19 @@ class Transaction:
         committed = self._writer.committed(self._head, paths)
         staged = self._writer.index.entries(paths) if paths else {}
         self._check_spelling(act, committed)
-        return tuple(self._step(change, committed[change.path], staged.get(change.path), act) for change in act.changes)
+        look = Look(self._writer.repository.root)
+        return tuple(
+            self._step(change, committed[change.path], staged.get(change.path), act, look) for change in act.changes
+        )
 
-    def _step(self, change: Change, committed: TreeEntry | None, staged: TreeEntry | None, act: Act) -> Step:
-        root = self._writer.repository.root
-        if is_folder(root, change.path) or _is_special(committed):
+    def _step(
+        self, change: Change, committed: TreeEntry | None, staged: TreeEntry | None, act: Act, look: Look
+    ) -> Step:
+        status = look.find(change.path)[1]
+        if (status and stat.S_ISDIR(status.st_mode)) or _is_special(committed):
             raise UnsafePathError(change.path, "is a folder or a link in the vault")
-        file, wanted = self._present(change.path, committed, staged), _wanted(change, committed)
+        file = self._present(change.path, committed, staged) if status else None
+        wanted = _wanted(change, committed)
         if wanted and change.path not in act.seen:
             _check_not_let_go(change.path, committed, staged, file)
         if not self._is_expected(change.path, file, {_version(committed), _version(wanted)}, act):
@@ -228,7 +236,7 @@ class Transaction:
         if staged and staged not in (committed, wanted) and change.path not in act.seen:
             raise self._conflict(change.path, committed, BlobId(staged.object_id))
         if file and file != _version(committed) and file != _version(wanted):
-            self._writer.store.write_blob(read_bytes(root, change.path) or b"")
+            self._writer.store.write_blob(read_bytes(self._writer.repository.root, change.path) or b"")
         return Step(change.path, committed, file, wanted)
 
     def _check_spelling(self, act: Act, committed: Mapping[NotePath, TreeEntry | None]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 import unicodedata
 from collections import Counter
@@ -14,7 +13,7 @@ from pathlib import Path
 from vault_mem.errors import StorageError, UnsafePathError
 from vault_mem.notes.listing import Listing
 from vault_mem.notes.model import BlobId, CommitId, NotePath
-from vault_mem.vault.layout import inside, place_inside
+from vault_mem.vault.layout import Look, inside
 from vault_mem.vault.repository import Repository, split_nul
 from vault_mem.vault.trees import decode_path
 
@@ -155,21 +154,12 @@ def file_version(root: Path, path: NotePath) -> BlobId | None:
         StorageError: if the file is there but cannot be read.
     """
     try:
-        target = place_inside(root, path)
-        status = os.lstat(target)
-        return _hash_file(target, status.st_size) if stat.S_ISREG(status.st_mode) else None
+        target, status = Look(root).find(path)
+        return _hash_file(target, status.st_size) if status and stat.S_ISREG(status.st_mode) else None
     except (FileNotFoundError, NotADirectoryError, UnsafePathError):
         return None
     except OSError as exc:
         raise StorageError(root / path, exc.strerror or str(exc)) from exc
-
-
-def is_folder(root: Path, path: NotePath) -> bool:
-    """Whether a folder stands where a file is to be."""
-    try:
-        return stat.S_ISDIR(os.lstat(f"{root}{os.sep}{path}").st_mode)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
 
 
 def read_bytes(root: Path, path: NotePath) -> bytes | None:
