@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.vaults import git, is_clean, make_vault, remember, write
-from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, WriteConflictError
+from vault_mem.errors import InvalidNoteError, UnsafePathError, VaultBusyError, VaultMemError, WriteConflictError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.gitindex import staging
@@ -280,6 +282,56 @@ def test_edit_between_looking_and_placing_stays_and_the_act_is_taken_back(
         assert (vault.root / "b.md").read_text() == "by hand\n"
         assert head(vault) == before
         assert git(vault.root, "status", "--porcelain") == " M b.md\n"
+
+
+def _file_by_hand(vault: Vault, outside: Path) -> None:
+    write(vault.root, "z/149.md", "by hand\n")
+
+
+def _link_instead_of_file(vault: Vault, outside: Path) -> None:
+    (vault.root / "z" / "149.md").symlink_to(outside / "149.md")
+
+
+def _link_instead_of_folder(vault: Vault, outside: Path) -> None:
+    (vault.root / "z").rmdir()
+    (vault.root / "z").symlink_to(outside)
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (_file_by_hand, WriteConflictError),
+        (_link_instead_of_file, UnsafePathError),
+        (_link_instead_of_folder, UnsafePathError),
+    ],
+)
+def test_what_appears_while_many_are_placed_is_not_written_over_or_through(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Vault, Path], None],
+    error: type[VaultMemError],
+) -> None:
+    (tmp_path / "outside").mkdir()
+    with make_vault(tmp_path / "v", a="one\n") as vault:
+        before = head(vault)
+        place, placed = vault._writer._place, Counter[str]()
+
+        def place_then_person(step: object, prepared: object) -> None:
+            place(step, prepared)  # type: ignore[arg-type]  # the seam's own arguments are passed on
+            placed["files"] += 1
+            if placed["files"] == 1:
+                make(vault, tmp_path / "outside")
+
+        monkeypatch.setattr(vault._writer, "_place", place_then_person)
+        many = (*(change(f"b/{n}.md", f"{n}\n") for n in range(150)), change("z/149.md", "ours\n"))
+        with vault.writing() as transaction, pytest.raises(error):
+            transaction.commit(Act("import", many))
+        by_hand = (vault.root / "z" / "149.md").read_text() if make is _file_by_hand else None
+        assert by_hand in ("by hand\n", None)
+        assert not list((tmp_path / "outside").iterdir())
+        assert not (vault.root / "b").exists()
+        assert not list((vault.root / ".git" / "vault-mem-staging").iterdir())
+        assert head(vault) == before
 
 
 _WRITER = """

@@ -290,8 +290,12 @@ class WritePipeline:
             self._files.place(self._files.prepare(str(target), self._blob(before)))
 
     def _check_untouched(self, step: Step) -> None:
-        actual = file_version(self.repository.root, step.path)
-        if actual not in {step.file, step.wanted_version}:
+        """Refuse where a file was changed, made or replaced by something else since it was looked at."""
+        root = self.repository.root
+        status = Look(root).find(step.path)[1]
+        actual = file_version(root, step.path) if status else None
+        is_other = status is not None and actual is None
+        if is_other or actual not in {step.file, step.wanted_version}:
             raise WriteConflictError(step.path, expected=step.file or "", actual=actual or "", diff="")
 
     def _moved(self, intent: Intent, head: Head) -> WriteConflictError:
