@@ -13,6 +13,7 @@ from io import FileIO
 from itertools import count
 from pathlib import Path
 
+from vault_mem.errors import StorageError
 from vault_mem.vault.disk import sync_disk, sync_file, sync_folder, write_all
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.parallel import in_parallel
@@ -23,9 +24,16 @@ _SUFFIX = ".tmp"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """New bytes on disk for the file `target`, not yet visible there; both are text, since an import has many."""
+    """New bytes on disk, not yet visible; paths are text, since an import has many.
+
+    Attributes:
+        target: the file that is to have them.
+        folder: the one it is in.
+        temporary: where they are.
+    """
 
     target: str
+    folder: str
     temporary: str
 
 
@@ -53,13 +61,16 @@ class FileWriter:
         Raises:
             StorageError: if the disk is full, read-only, or refuses.
         """
-        with reporting(target):
-            folder, device = self._staging_for(os.path.dirname(target))  # noqa: PTH120 - a third of the time
-            temporary = f"{folder}{os.sep}{next(self._names)}"
+        folder = os.path.dirname(target)  # noqa: PTH120 - a third of the time
+        try:
+            waiting, device = self._staging_for(folder)
+            temporary = f"{waiting}{os.sep}{next(self._names)}"
             _write(temporary, content, None if is_new else _mode_of(target), flush=flush)
+        except OSError as exc:
+            raise StorageError(target, exc.strerror or str(exc)) from exc
         if not flush:
-            self._unflushed[device] = folder
-        return Prepared(target, temporary)
+            self._unflushed[device] = waiting
+        return Prepared(target, folder, temporary)
 
     def flush_prepared(self) -> None:
         """Make all prepared bytes durable that are not yet, by one flush of each disk.
@@ -72,14 +83,15 @@ class FileWriter:
 
     def place(self, prepared: Prepared) -> None:
         """Make prepared bytes the target's content; its folder may have gone meanwhile with the last file in it."""
-        folder = os.path.dirname(prepared.target)  # noqa: PTH120 - as above
-        with reporting(prepared.target):
-            try:
-                os.replace(prepared.temporary, prepared.target)  # noqa: PTH105 - as above
-            except FileNotFoundError:
-                self._make_folder(Path(folder))
-                os.replace(prepared.temporary, prepared.target)  # noqa: PTH105 - as above
-        self._unsynced.add(folder)
+        try:
+            os.replace(prepared.temporary, prepared.target)  # noqa: PTH105 - as above
+        except FileNotFoundError:
+            with reporting(prepared.target):
+                self._make_folder(Path(prepared.folder))
+                Path(prepared.temporary).replace(prepared.target)
+        except OSError as exc:
+            raise StorageError(prepared.target, exc.strerror or str(exc)) from exc
+        self._unsynced.add(prepared.folder)
 
     def drop(self, prepared: Prepared) -> None:
         """Remove prepared bytes that will not be placed."""

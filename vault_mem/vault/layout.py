@@ -7,7 +7,6 @@ import re
 import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import accumulate, islice
 from pathlib import Path
 
 from vault_mem.errors import InvalidConfigError, UnsafePathError
@@ -156,8 +155,12 @@ class Look:
 
     def _has_folder(self, path: NotePath, folder: str) -> bool:
         """Whether a folder is there; where one is missing, so are those below it."""
-        places = accumulate(folder.split("/"), lambda place, part: f"{place}{os.sep}{part}", initial=str(self._root))
-        is_there = all(_status(path, place) is not None for place in islice(places, 1, None))
+        place, is_there = self._start[: -len(os.sep)], True
+        for part in folder.split("/"):
+            place = f"{place}{os.sep}{part}"
+            is_there = _status(path, place) is not None
+            if not is_there:
+                break
         if os.sep != "/" and not self._root.joinpath(folder).resolve().is_relative_to(self._root):
             raise UnsafePathError(path, "leaves the vault through a link")  # a junction, which is no symbolic link
         return is_there

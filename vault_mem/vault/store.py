@@ -43,9 +43,9 @@ class ObjectStore:
         self._loose: dict[str, _Object] = {}
         self._kept: list[Path] = []
 
-    def write_blob(self, content: bytes) -> BlobId:
-        """Store a file's bytes and return their id."""
-        return BlobId(self._add(b"blob", content))
+    def write_blob(self, content: bytes, blob: BlobId | None = None) -> BlobId:
+        """Store a file's bytes and return their id, which may be known already."""
+        return BlobId(self._add(b"blob", content, blob))
 
     def write_tree(self, entries: Mapping[bytes, TreeEntry]) -> str:
         """Store a folder, by name, and return its id."""
@@ -107,8 +107,8 @@ class ObjectStore:
         self.begin()
         sweep_packs(self._folder / "pack")
 
-    def _add(self, kind: bytes, content: bytes) -> str:
-        name = object_id(kind, content)
+    def _add(self, kind: bytes, content: bytes, known: str | None = None) -> str:
+        name = known or object_id(kind, content)
         if name in self._waiting or name in self._loose or (self._pack is not None and name in self._pack):
             return name
         if self._pack is None:

@@ -75,9 +75,9 @@ class Transaction:
         steps = self._steps(act)
         if all(s.committed == s.wanted and s.file == s.wanted_version for s in steps):
             return self._nothing(steps)
-        for change in act.changes:
+        for change, step in zip(act.changes, steps, strict=True):
             if change.content is not None:
-                self._writer.store.write_blob(change.content)
+                self._writer.store.write_blob(change.content, step.wanted_version)
         intent = self._writer.plan(self._head, steps, format_message(act))
         contents = {change.path: change.content for change in act.changes if change.content is not None}
         return self._receipt(self._writer.carry_out(intent, contents))
