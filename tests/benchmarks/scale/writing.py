@@ -70,8 +70,8 @@ def growth(figures: list[Measured]) -> Iterator[Measured]:
 def imported(folder: Path, count: int) -> Iterator[Measured]:
     """Measure all notes in one act: files, objects and commit, without the index.
 
-    Git's vault is on disk before ours is begun, and stays until ours is measured: a flush waits for what others wrote,
-    and ext4 without a journal takes long to make a file where many were removed a moment ago.
+    Git's vault is on disk before ours is begun, is not collected meanwhile, and stays until ours is measured: a flush
+    waits for what others wrote, and ext4 without a journal takes long to make a file where many were just removed.
     """
     notes = list(made_notes(count))
     floor = _by_git(folder / "by-git", notes)
@@ -93,6 +93,7 @@ def imported(folder: Path, count: int) -> Iterator[Measured]:
 def _by_git(vault: Path, notes: list[MadeNote]) -> float:
     vault.mkdir()
     git(vault, "init", "--quiet")
+    git(vault, "config", "gc.auto", "0")
     start = time.perf_counter()
     for note in notes:
         path = vault / note.path
