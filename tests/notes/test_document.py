@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.data import data_folder
 from tests.timing import times_slower
 from vault_mem.errors import MalformedFrontmatterError
-from vault_mem.notes.document import MAX_INDEXED, body_text, id_in, new_document, parse, replace_body, section
+from vault_mem.notes.document import MAX_INDEXED, body_text, id_in, new_document, parse, replace_body, section, title_in
 from vault_mem.notes.model import Document, Lines, Link
 
 NOTE = """\
@@ -67,6 +69,36 @@ def test_a_note_is_read_whole() -> None:
 )
 def test_the_title(text: str, title: str | None) -> None:
     assert parse(text.encode()).title == title
+    assert title_in(text.encode()) == title
+
+
+_LINES = [
+    "---",
+    "title: Mine",
+    "title:: Yours",
+    "title: [a]",
+    "# One",
+    "- # Two",
+    "## Deep",
+    "Three",
+    "===",
+    "```",
+    "",
+    "\0",
+]
+
+
+@given(st.lists(st.sampled_from(_LINES) | st.text(max_size=8), max_size=9), st.sampled_from(["\n", "\r\n"]))
+def test_the_title_alone_is_that_of_the_whole_note(lines: list[str], eol: str) -> None:
+    data = eol.join(lines).encode(errors="replace")
+    assert title_in(data) == parse(data).title
+
+
+@pytest.mark.parametrize("beyond", [b"\0", "漢".encode(), b"# Late\n"])
+def test_the_title_alone_is_that_of_a_huge_note_too(beyond: bytes) -> None:
+    data = b"x" * (MAX_INDEXED - 1) + beyond
+    assert title_in(data) == parse(data).title
+    assert title_in(b"# Early\n" + data) == parse(b"# Early\n" + data).title
 
 
 def test_logseq_page_properties_are_read() -> None:
@@ -269,6 +301,7 @@ def _parsed(text: str) -> Document:
 def test_every_real_note_is_read() -> None:
     notes = sorted((data_folder() / "vaults").rglob("*.md"))
     documents = {path.name: parse(path.read_bytes()) for path in notes}
+    assert all(title_in(path.read_bytes()) == parse(path.read_bytes()).title for path in notes)
     problems = {problem.code for document in documents.values() for problem in document.problems}
     assert problems == {"malformed-frontmatter", "bad-property"}
     malformed = "malformed-frontmatter"

@@ -73,6 +73,11 @@ def test_a_slug_is_short_portable_and_its_own_slug(text: str) -> None:
     assert is_slug(slug)
 
 
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_ascii_words_are_the_same_beside_another_script(text: str) -> None:
+    assert slugify(f"a {text} 漢") == f"{slugify(f'a {text}')}-漢"
+
+
 def test_a_long_title_is_cut_at_a_word() -> None:
     slug = slugify("why the retry budget of the payment worker is three and what happens when it is used up entirely")
     assert slug == "why-the-retry-budget-of-the-payment-worker-is-three-and-what-happens-when-it-is"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from vault_mem.errors import InvalidNoteError
 from vault_mem.index.view import IndexedNote
-from vault_mem.notes.document import parse, replace_body
+from vault_mem.notes.document import parse, replace_body, title_in
 from vault_mem.notes.frontmatter import REMOVED, Removed, edit
 from vault_mem.notes.identifiers import new_id
 from vault_mem.notes.model import Value
@@ -98,7 +98,7 @@ def retired(note: IndexedNote, content: bytes, *, valid_to: datetime | None) -> 
 
 def title_of(content: bytes, default: str) -> str:
     """Return the title that a note's bytes have, or the default."""
-    return parse(content).title or default
+    return title_in(content) or default
 
 
 def _check_editable(path: str, content: bytes) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from vault_mem.errors import InvalidNoteError
 from vault_mem.memory.requests import MAX_NOTE_BYTES, NewNote
-from vault_mem.notes.document import parse
+from vault_mem.notes.document import title_in
 from vault_mem.notes.identifiers import slugify
 from vault_mem.notes.model import Value
 from vault_mem.notes.schema import KEYS, RELATIONS, validate
@@ -76,7 +76,7 @@ class Request:
     @property
     def label(self) -> str:
         """What the file shall be called: the key, else the title, else the text's beginning."""
-        return self.key or self.title or parse(self.text.encode()).title or _first_words(self.text)
+        return self.key or self.title or title_in(self.text.encode()) or _first_words(self.text)
 
 
 def check_text(text: str) -> None:

@@ -19,13 +19,13 @@ from vault_mem.memory.requests import MAX_BATCH, NewNote
 from vault_mem.memory.session import Acting, Session
 from vault_mem.memory.similarity import similar_notes
 from vault_mem.memory.writing import Done, Draft, Plan, identified, retirement, unchanged, write
-from vault_mem.notes.document import body_text, new_document, parse
+from vault_mem.notes.document import body_text, new_document, parse, title_in
 from vault_mem.notes.identifiers import fold, new_id, slugify, unique_slug
 from vault_mem.notes.model import NotePath, Value
 from vault_mem.notes.schema import validate
 from vault_mem.notes.times import format_time, parse_stored
 from vault_mem.recall.query import ANSWERING
-from vault_mem.vault.layout import inside, namespace_of
+from vault_mem.vault.layout import Look, namespace_of
 from vault_mem.vault.manifest import MANIFEST
 
 MAX_SIMILARITY_BATCH = 50
@@ -87,6 +87,8 @@ class _Composer:
         self._now: datetime = acting.session.now()
         self._size = size
         self._taken = _Taken(moment)
+        self._look = Look(self._session.vault.root)
+        self._places: dict[tuple[str, str], str] = {}
         self._folders: dict[str, int] = {}
         self._retired: dict[NotePath, Draft] = {}
 
@@ -113,7 +115,7 @@ class _Composer:
         if existing:
             return existing.path
         path = self._free_path(request)
-        while inside(self._session.vault.root, path).exists():
+        while self._look.find(path)[1] is not None:
             path = self._free_path(request)
         folder = self._folder(request)
         self._folders[folder] = self._count(folder) + 1
@@ -129,9 +131,11 @@ class _Composer:
 
     def _folder(self, request: Request) -> str:
         """Return the folder that new notes of this category go to, as long as it is not full."""
-        layout = self._session.vault.layout
-        path = layout.note_path(request.namespace, request.category, "x", sibling_count=0, now=self._now)
-        return path.rpartition("/")[0]
+        kind = (request.namespace, request.category)
+        if kind not in self._places:
+            path = self._session.vault.layout.note_path(*kind, "x", sibling_count=0, now=self._now)
+            self._places[kind] = path.rpartition("/")[0]
+        return self._places[kind]
 
     def _count(self, folder: str) -> int:
         """Return how many entries a folder has, with those that this act adds."""
@@ -277,7 +281,7 @@ class _Known:
 
 def _title(request: Request) -> str:
     """Return the folded title that the note will have; for one without a heading its file name, without a number."""
-    title = request.title or parse(request.text.encode()).title
+    title = request.title or title_in(request.text.encode())
     return fold(title) if title else unnumbered(fold(slugify(request.label)))
 
 
@@ -308,7 +312,7 @@ def _says(content: bytes, request: Request) -> bool:
 
 
 def _has_title(request: Request) -> bool:
-    return parse(request.text.encode()).title is not None
+    return title_in(request.text.encode()) is not None
 
 
 def _refuse_twins(requests: Sequence[Request]) -> None:

@@ -52,6 +52,16 @@ def id_in(data: bytes) -> NoteId | None:
     return None if b"\0" in data else read_metadata(read(data).properties)[0].id
 
 
+def title_in(data: bytes) -> str | None:
+    """Return the title that a note has, as `parse` finds it; its sections and links are not looked for."""
+    if b"\0" in data[:MAX_INDEXED]:
+        return None
+    data = _cut(data) if len(data) > MAX_INDEXED else data
+    front = read(data)
+    body = read_body(data[front.body_start :].decode(errors="replace"), front.body_line)
+    return _title(front, page_properties(body), _title_heading(body, find_headings(body)))
+
+
 def body_text(document: Document) -> str:
     """Return the text after the frontmatter, as it is."""
     rest = document.text.removeprefix("\ufeff")
@@ -86,8 +96,10 @@ def new_document(title: str | None, text: str, properties: Mapping[str, Value]) 
     if heading and not _leading_title(read_body(body)):
         body = f"# {heading}\n\n{body}" if body else f"# {heading}"
     data = compose(properties, f"{body}\n" if body else "")
+    if properties:
+        return data
     front = read(data)
-    looks_like_block = not properties and (front.has_block or front.problem)
+    looks_like_block = front.has_block or front.problem
     return b"\n" + data if looks_like_block else data
 
 
@@ -122,19 +134,23 @@ def _document(text: str, front: Frontmatter, body: Body, problems: list[Problem]
         metadata, _ = read_metadata({**page.values, **front.properties})
     item_lines = front.item_lines if "[[" in front.block or "\\" in front.block else {}  # `\` may spell a bracket
     title_heading = _title_heading(body, headings)
-    stated = front.properties.get("title") or page.values.get("title")
-    title = _one_line(stated) if isinstance(stated, str | int | float) else title_heading and title_heading.text
     return Document(
         text=text,
         properties=front.properties,
         metadata=metadata,
-        title=title or None,
+        title=_title(front, page, title_heading),
         body_line=body.first_line,
         headings=headings,
         links=(*property_links(front.properties, item_lines), *_related(links_in(body), page)),
         chunks=chunks.split(body, headings, title_line=title_heading.line if title_heading else None),
         problems=(*problems, *bad, *_conflicts(text, body)),
     )
+
+
+def _title(front: Frontmatter, page: PageProperties, heading: Heading | None) -> str | None:
+    stated = front.properties.get("title") or page.values.get("title")
+    title = _one_line(stated) if isinstance(stated, str | int | float) else heading and heading.text
+    return title or None
 
 
 def _one_line(value: Scalar) -> str:

@@ -19,6 +19,7 @@ FALLBACK_SLUG = "note"
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}\Z")
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\Z")
+_ASCII_WORD = re.compile(r"[0-9a-z]+")
 _LONGEST_INPUT = 1_000
 
 
@@ -63,7 +64,10 @@ def slugify(text: str) -> str:
         text: a title, a key or anything else; only its first 1,000 characters are looked at.
     """
     lower = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text[:_LONGEST_INPUT]).lower())
-    words = "".join(char if _is_word(char) else " " for char in lower).split()
+    if lower.isascii():
+        words = _ASCII_WORD.findall(lower)
+    else:
+        words = "".join(char if _is_word(char) else " " for char in lower).split()
     slug = _shorten("-".join(words)) or FALLBACK_SLUG
     return f"{slug}-{FALLBACK_SLUG}" if _DEVICE.match(slug) else slug
 
