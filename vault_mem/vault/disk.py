@@ -6,25 +6,24 @@ import ctypes
 import os
 import sys
 from contextlib import suppress
-from io import FileIO
 from pathlib import Path
 from typing import IO
 
 from vault_mem.vault.failures import reporting
 
 
-def write_all(file: FileIO, content: bytes) -> None:
-    """Write all of it to a file without a buffer, of which one call may take only a part.
+def write_all(handle: int, content: bytes) -> None:
+    """Write all of it to an open file, of which one call may take only a part.
 
     Raises:
         OSError: if the disk refuses.
     """
-    rest = memoryview(content)
-    while rest:
-        rest = rest[file.write(rest) or 0 :]
+    written = os.write(handle, content)
+    while written < len(content):
+        written += os.write(handle, memoryview(content)[written:])
 
 
-def sync_file(file: IO[bytes] | FileIO) -> None:
+def sync_file(file: IO[bytes]) -> None:
     """Make durable what was written to an open file.
 
     Raises:

@@ -9,12 +9,11 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from io import FileIO
 from itertools import count
 from pathlib import Path
 
 from vault_mem.errors import StorageError
-from vault_mem.vault.disk import sync_disk, sync_file, sync_folder, write_all
+from vault_mem.vault.disk import sync_disk, sync_folder, write_all
 from vault_mem.vault.failures import reporting
 from vault_mem.vault.parallel import in_parallel
 
@@ -149,10 +148,13 @@ def _write(path: str, content: bytes, mode: int | None, *, flush: bool) -> None:
     """Write a new file; without a mode it gets what the user's umask allows."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with FileIO(os.open(path, flags, 0o666), "wb") as file:
-            write_all(file, content)
+        handle = os.open(path, flags, 0o666)
+        try:
+            write_all(handle, content)
             if flush:
-                sync_file(file)
+                os.fsync(handle)
+        finally:
+            os.close(handle)
         if mode is not None:
             Path(path).chmod(mode)
     except OSError:

@@ -185,7 +185,7 @@ def _created(path: Path, kind: bytes, content: bytes) -> FileIO:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o444)
     file = FileIO(handle, "wb")
     try:
-        write_all(file, packed)
+        write_all(handle, packed)
     except OSError:
         file.close()
         raise
