@@ -42,6 +42,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "This installation": {
         "quickstart": "Try everything in a new vault; takes seconds.",
+        "merge-driver": "Merge one note for git; git itself calls it.",
         "serve": "Serve the vault to agents over MCP (stdio).",
         "doctor": "Look at this installation and say what is wrong.",
     },

@@ -7,6 +7,7 @@ A note is followed by its id, so that one side's move and the other's edit meet.
 - Two notes at one path, or at paths that differ in case alone: the one that was there stays, else the one with the
   smaller id; the other moves to `<name>-<last 4 of its id>`.
 - A note that both sides made with the same namespace, category and key is one note, with the smaller id.
+- A note in which a merge of git's left the other text in a callout (`notes/callouts.py`) is parted.
 - A note that both sides say something else of: one text stays, the other becomes a note beside it with an id of its
   own; both are `disputed` and `contradicts` leads from each to the other.
 
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from vault_mem.errors import InvalidNoteError, MalformedFrontmatterError
+from vault_mem.notes.callouts import joined, parted
 from vault_mem.notes.document import id_in
 from vault_mem.notes.editing import REMOVED, Change
 from vault_mem.notes.frontmatter import edit, read
@@ -75,6 +77,21 @@ def merge_files(base: Files, ours: Files, theirs: Files, *, is_taken: Callable[[
     """
     placed = [each for unit in _units(base, ours, theirs) for each in _merged(unit)]
     return _settled(placed, is_taken)
+
+
+def merge_in_one_file(base: bytes, ours: bytes, theirs: bytes, *, source: str) -> bytes:
+    """Return a note as both sides have it, for a merge that may write one file only; a clash leaves a callout in it.
+
+    Args:
+        base: the note as both had it; empty if each side made it.
+        ours: as one side has it.
+        theirs: as the other side has it.
+        source: where the other text comes from, for the callout.
+    """
+    merged = merge_note(base or None, ours, theirs)
+    if merged.rival is None:
+        return merged.content
+    return joined(_edited(merged.content, {"status": "disputed"}), merged.rival, source=source)
 
 
 # --- which files are one note? ---
@@ -211,14 +228,15 @@ def _settled(placed: Iterable[_Placed], is_taken: Callable[[str], bool]) -> dict
     )
     rivals = []
     for each in ordered:
-        path = put(each.path, each.merged.content, mark=_mark(each.merged.content))
-        if each.merged.rival is not None:
-            rivals.append((path, each.merged.content, each.merged.rival))
+        content, left = parted(each.merged.content) if is_note(each.path) else (each.merged.content, ())
+        path = put(each.path, content, mark=_mark(content))
+        rival = each.merged.rival
+        rivals += [(path, content, other) for other in (*left, *([] if rival is None else [parted(rival)[0]]))]
     for path, content, rival in sorted(rivals):
         identity = derived_id(id_in(content) or "", rival)
         other = put(path, rival, mark=identity)
         files[other] = _disputed(rival, path, {"id": identity, "key": REMOVED})
-        files[path] = _disputed(content, other, {})
+        files[path] = _disputed(files[path], other, {})
     return files
 
 

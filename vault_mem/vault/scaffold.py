@@ -17,6 +17,7 @@ from vault_mem.errors import (
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.attributes import ATTRIBUTES_HINT, hostile_attributes
+from vault_mem.vault.driver import register_driver
 from vault_mem.vault.failures import failure
 from vault_mem.vault.identity import HINT
 from vault_mem.vault.lock import WritersLock
@@ -80,6 +81,7 @@ def initialise(folder: Path, settings: Settings) -> Scaffolded:
         with hold(writer, lock, None, _WAIT) as transaction:
             created, commit = _write(repository, writer, transaction)
         read_manifest(root)
+        register_driver(repository)
         notes += _remarks(repository, writer)
         return Scaffolded(root, created, tuple(notes), commit)
     finally:

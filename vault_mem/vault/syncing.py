@@ -13,9 +13,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from vault_mem.errors import UnsafePathError, VaultMemError
+from vault_mem.notes.callouts import MARK, parted
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change, Standing, Synced
+from vault_mem.vault.driver import register_driver
+from vault_mem.vault.layout import is_note
 from vault_mem.vault.merging import merge_files
 from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
 from vault_mem.vault.readiness import read_head
@@ -25,6 +28,7 @@ from vault_mem.vault.transaction import Transaction
 
 MAX_TRIES = 6
 _PAUSE = 0.2
+_GLOBS = {"GIT_LITERAL_PATHSPECS": "0", "GIT_GLOB_PATHSPECS": "0"}
 Versions = Mapping[NotePath, BlobId | None]
 Writing = Callable[[], AbstractContextManager[Transaction]]
 
@@ -70,10 +74,13 @@ def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[
     """
     remote = Remote.of(repository, read_head(repository))
     done = Synced(remote.title, read_head(repository).commit)
+    register_driver(repository)
     with writing() as transaction:
         edited = tuple(edits())
         if transaction.adopt(edited) is not None:
-            done = replace(done, adopted=edited, revision=transaction.head)
+            done = replace(done, adopted=edited)
+        done = replace(done, disputed=_part(repository, transaction))
+        done = replace(done, revision=transaction.head)
     for attempt in range(MAX_TRIES):
         try:
             theirs = remote.fetch()
@@ -131,6 +138,25 @@ def compare(repository: Repository, ours: CommitId | None, theirs: CommitId | No
     outcome = repository.attempt("merge-base", "--all", ours, theirs)
     bases = sorted(outcome.output.decode("ascii", "replace").split()) if outcome.status == 0 else []
     return Comparison(ours, theirs, CommitId(bases[0]) if bases else None)
+
+
+def _part(repository: Repository, transaction: Transaction) -> tuple[NotePath, ...]:
+    """Make two notes of each in which a merge of git's left another text; return the paths of the new ones."""
+    if transaction.head is None:
+        return ()
+    found = repository.attempt("grep", "-l", "-z", "-F", "-e", MARK, transaction.head, "--", "*.md", env=_GLOBS)
+    prefix = len(transaction.head) + 1
+    listed = [_path(name[prefix:]) for name in split_nul(found.output)] if found.status == 0 else []
+    paths = [path for path in listed if is_note(path)]
+    names = [f"{transaction.head}:{path}" for path in paths]
+    read = (repository.read_object(name) for name in names)
+    files = {path: object_[2] for path, object_ in zip(paths, read, strict=True) if object_ is not None}
+    if not any(parted(content)[1] for content in files.values()):
+        return ()
+    merged = merge_files({}, files, files, is_taken=_Taken(repository, transaction.head, frozenset(files)))
+    changes = tuple(Change(path, content) for path, content in merged.items() if files.get(path) != content)
+    transaction.commit(Act("resolve", changes, "A merge of git's left two texts in one note."))
+    return tuple(sorted(merged.keys() - files.keys()))
 
 
 def _pulled(repository: Repository, writing: Writing, theirs: CommitId, done: Synced) -> Synced:
