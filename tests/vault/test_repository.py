@@ -84,6 +84,7 @@ def test_detached_head_reads_but_does_not_write(tmp_path: Path) -> None:
 
 
 def conflicting(vault: Vault) -> None:
+    git(vault.root, "config", "--remove-section", "merge.vault-mem")  # which leaves no conflicts
     git(vault.root, "switch", "-qc", "side")
     write(vault.root, "a.md", "side side\n")
     git(vault.root, "commit", "-qam", "side")

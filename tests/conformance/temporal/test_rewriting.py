@@ -98,7 +98,7 @@ def test_a_merge_that_decides_is_a_version_of_its_own(vault: Path) -> None:
     aside = commit(vault, day(10), {NOTE: "Two.\n"})
     git(vault, "switch", "-q", "main")
     own = commit(vault, day(12), {NOTE: "Three.\n"})
-    git(vault, "merge", "-q", "side", check=False)
+    git(vault, "merge", "-q", "--no-commit", "side")
     joined = commit(vault, day(15), {NOTE: "Two and three.\n"})
     with remembering(vault) as memory:
         assert log(memory)[0] == joined
