@@ -120,6 +120,7 @@ def test_operation_in_progress_reads_but_does_not_write(
 
 def test_unmerged_index_without_an_operation_does_not_write(tmp_path: Path) -> None:
     with make_vault(tmp_path / "v", a="one\n") as vault:
+        git(vault.root, "config", "--remove-section", "merge.vault-mem")
         write(vault.root, "a.md", "stashed away\n")
         git(vault.root, "stash")
         remember(vault, "a.md", "ours\n")
