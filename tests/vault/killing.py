@@ -19,6 +19,16 @@ from vault_mem.vault.remote import Remote
 from vault_mem.vault.vault import Vault
 
 KILLED = 9
+# `_place` is called for each file, so a kill after the first leaves the act half in the work tree.
+POINTS = [
+    ("_record", "before"),
+    ("_record", "after"),
+    ("_place", "after"),
+    ("_place_files", "after"),
+    ("_stage", "after"),
+    ("_swap", "after"),
+    ("_finish", "after"),
+]
 CHANGES = (
     Change(NotePath("a.md"), b"ours\n"),
     Change(NotePath("deep/n.md"), b"new\n"),

@@ -8,23 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.killing import KILLED
+from tests.vault.killing import KILLED, POINTS
 from tests.vaults import git, make_vault, open_vault, remember, write
 from vault_mem.vault.vault import Vault
 
 OLD = {"a.md": "one\n", "b.md": "two\n", "c.md": "three\n"}
 NEW = {"a.md": "ours\n", "deep/n.md": "new\n", "c.md": "three\n"}
 
-# `_place` is called for each file, so a kill after the first leaves the act half in the work tree.
-POINTS = [
-    ("_record", "before"),
-    ("_record", "after"),
-    ("_place", "after"),
-    ("_place_files", "after"),
-    ("_stage", "after"),
-    ("_swap", "after"),
-    ("_finish", "after"),
-]
 SAMPLE = {("_record", "after"), ("_place", "after"), ("_swap", "after")}
 SAMPLED = [point if point in SAMPLE else pytest.param(*point, marks=pytest.mark.slow) for point in POINTS]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.vault.killing import KILLED
+from tests.vault.killing import KILLED, POINTS
 from tests.vaults import git, is_clean, make_vault, open_vault, write
-from vault_mem.errors import NoRemoteError, RemoteError, WriteConflictError
+from vault_mem.errors import GitCommandError, NoRemoteError, RemoteError, WriteConflictError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.vault import Vault
@@ -98,6 +98,26 @@ def test_both_change_one_line_and_both_texts_stay(team: Team) -> None:
     assert {word for text in texts for word in ("Black.", "White.") if word in text} == {"Black.", "White."}
     assert not any("<<<<" in text or ">>>>" in text for text in texts)
     assert all("status: disputed" in text and "contradicts" in text for text in texts)
+
+
+def test_two_notes_that_met_at_one_path_are_not_called_disputed(team: Team) -> None:
+    commit(team.first, "new.md", f"{ONE.replace('F9G', 'F9H')}Ours.\n")
+    team.first.sync()
+    commit(team.second, "new.md", f"{ONE.replace('F9G', 'F9Z')}Theirs.\n")
+    done = team.second.sync()
+    assert done.disputed == ()
+    assert {text_of(team.second, path).splitlines()[-1] for path in ("new.md", "new-0f9z.md")} == {"Ours.", "Theirs."}
+
+
+def test_a_version_that_is_not_here_is_said(team: Team) -> None:
+    commit(team.first, "tea.md", f"{ONE}# Tea\n\nBlack.\n")
+    team.first.sync()
+    commit(team.second, "milk.md", "Oat.\n")
+    git(team.second.root, "fetch", "-q", "origin")
+    blob = git(team.first.root, "rev-parse", "HEAD:tea.md").strip()
+    (team.second.root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(GitCommandError, match="partial clone"):
+        team.second.sync()
 
 
 def test_hand_edits_are_committed_and_shared(team: Team) -> None:
@@ -229,21 +249,11 @@ def test_a_link_that_a_remote_brings_is_refused(team: Team) -> None:
     assert not (team.second.root / "secrets.md").is_symlink()
 
 
-POINTS = [
-    ("fetch", "after"),
-    ("_record", "after"),
-    ("_place", "after"),
-    ("_place_files", "after"),
-    ("_stage", "after"),
-    ("_swap", "after"),
-    ("_finish", "after"),
-    ("push", "before"),
-    ("push", "after"),
-]
+SYNC_POINTS = [("fetch", "after"), *POINTS[1:], ("push", "before"), ("push", "after")]
 
 
 @pytest.mark.parametrize("is_ahead", [True, False])
-@pytest.mark.parametrize(("step", "when"), POINTS)
+@pytest.mark.parametrize(("step", "when"), SYNC_POINTS)
 def test_a_sync_that_is_killed_is_finished_by_the_next(team: Team, step: str, when: str, *, is_ahead: bool) -> None:
     commit(team.first, "tea.md", f"{ONE}# Tea\n\nBlack.\n")
     commit(team.first, "milk.md", "Oat.\n")

@@ -79,7 +79,8 @@ class WritePipeline:
         it has is wanted, it is the commit to move to.
         """
         tree = self.trees.rewrite(self.tree_of(head.commit), {step.path: step.wanted for step in steps})
-        if upstream is not None and tree == self.tree_of(upstream) and self._is_behind(head.commit, upstream):
+        is_forward = upstream and (head.commit is None or self.repository.contains(upstream, head.commit))
+        if upstream and is_forward and tree == self.tree_of(upstream):
             self.store.flush()
             return Intent(head.ref, head.commit, upstream, message, steps, upstream)
         parents = "".join(f"parent {parent}\n" for parent in (upstream, head.commit) if parent)
@@ -89,9 +90,6 @@ class WritePipeline:
         )
         commit = self.store.write_commit(text.encode("utf-8", "replace"))
         return Intent(head.ref, head.commit, commit, message, steps, upstream)
-
-    def _is_behind(self, commit: CommitId | None, upstream: CommitId) -> bool:
-        return commit is None or self._contains(upstream, commit)
 
     def carry_out(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> Intent:
         """Do what an intent says, durably; it may be made again on a head that moved meanwhile.
@@ -131,17 +129,12 @@ class WritePipeline:
         intent = self._intents.load()
         if intent is None:
             return
-        if head.commit is not None and self._contains(head.commit, intent.commit):
+        if head.commit is not None and self.repository.contains(head.commit, intent.commit):
             self._finish()
         elif head.ref == intent.ref and self._can_finish(intent, head):
             self.carry_out(intent, {})
         else:
             self._take_back(intent)
-
-    def _contains(self, head: CommitId, commit: CommitId) -> bool:
-        if head == commit:
-            return True
-        return self.repository.attempt("merge-base", "--is-ancestor", commit, head).status == 0
 
     def _can_finish(self, intent: Intent, head: Head) -> bool:
         if self.repository.read_object(intent.commit) is None:
@@ -260,7 +253,7 @@ class WritePipeline:
         """Undo an act that did not reach the ref: a person's changes stay, ours go."""
         with suppress(VaultMemError):
             head = read_head(self.repository)
-            if head.commit is not None and self._contains(head.commit, intent.commit):
+            if head.commit is not None and self.repository.contains(head.commit, intent.commit):
                 self._finish()
                 return
             paths = [step.path for step in intent.steps]

@@ -117,7 +117,7 @@ class Remote:
             return None
         self._check("fetch", outcome)
         after = self.known()
-        if before is not None and after is not None and not self.contains(after, before):
+        if before is not None and after is not None and not self.repository.contains(after, before):
             self.keep(before)
         return after
 
@@ -139,12 +139,6 @@ class Remote:
         known = self.known()
         counted = ["rev-list", "--count", commit, *([f"^{known}"] if known else [])]
         return int(self.repository.run(*counted))
-
-    def contains(self, head: CommitId, commit: CommitId) -> bool:
-        """Whether a commit is behind another one."""
-        if head == commit:
-            return True
-        return self.repository.attempt("merge-base", "--is-ancestor", commit, head).status == 0
 
     def keep(self, commit: CommitId) -> None:
         """Keep a commit under a ref of its own, whatever becomes of the branches."""

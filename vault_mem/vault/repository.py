@@ -229,6 +229,10 @@ class Repository:
                 else:
                     yield fields[0], None
 
+    def contains(self, head: str, commit: str) -> bool:
+        """Whether a commit is another one or behind it."""
+        return head == commit or self.attempt("merge-base", "--is-ancestor", commit, head).status == 0
+
     def own_settings(self) -> list[str]:
         """Return the names of the settings that lie in the repository itself, what it includes too."""
         listed = self.attempt("config", "--show-scope", "--name-only", "-z", "--list").output

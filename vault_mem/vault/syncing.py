@@ -12,15 +12,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from vault_mem.errors import UnsafePathError, VaultMemError
+from vault_mem.errors import GitCommandError, UnsafePathError, VaultMemError
 from vault_mem.notes.callouts import MARK, parted
+from vault_mem.notes.frontmatter import read
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change, Standing, Synced
 from vault_mem.vault.driver import register_driver
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.merging import merge_files
-from vault_mem.vault.objects import FILE_MODES, NO_OBJECT
+from vault_mem.vault.objects import EMPTY_TREE, FILE_MODES, NO_OBJECT
 from vault_mem.vault.readiness import read_head
 from vault_mem.vault.remote import OfflineError, RaceError, Remote
 from vault_mem.vault.repository import Repository, split_nul
@@ -95,7 +96,7 @@ def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[
     return done
 
 
-def preview(repository: Repository, edits: Callable[[], Sequence[NotePath]]) -> Synced:
+def preview(repository: Repository, edits: tuple[NotePath, ...]) -> Synced:
     """Return what `sync` would do; only what the remote has is fetched.
 
     Raises:
@@ -106,12 +107,12 @@ def preview(repository: Repository, edits: Callable[[], Sequence[NotePath]]) -> 
     try:
         theirs = remote.fetch()
     except OfflineError as exc:
-        return Synced(remote.title, head.commit, tuple(edits()), offline=exc.message, is_dry=True)
+        return Synced(remote.title, head.commit, edits, offline=exc.message, is_dry=True)
     found = compare(repository, head.commit, theirs)
     merging = _Merging(repository, found)
     came = tuple(change.path for change in merging.changes()) if found.is_behind else ()
     went = 0 if head.commit is None else remote.lacks(head.commit)
-    return Synced(remote.title, head.commit, tuple(edits()), came, went, disputed=merging.disputed, is_dry=True)
+    return Synced(remote.title, head.commit, edits, came, went, disputed=merging.disputed, is_dry=True)
 
 
 def standing(repository: Repository) -> Standing | None:
@@ -149,14 +150,14 @@ def _part(repository: Repository, transaction: Transaction) -> tuple[NotePath, .
     listed = [_path(name[prefix:]) for name in split_nul(found.output)] if found.status == 0 else []
     paths = [path for path in listed if is_note(path)]
     names = [f"{transaction.head}:{path}" for path in paths]
-    read = (repository.read_object(name) for name in names)
-    files = {path: object_[2] for path, object_ in zip(paths, read, strict=True) if object_ is not None}
+    objects = (repository.read_object(name) for name in names)
+    files = {path: found_[2] for path, found_ in zip(paths, objects, strict=True) if found_ is not None}
     if not any(parted(content)[1] for content in files.values()):
         return ()
     merged = merge_files({}, files, files, is_taken=_Taken(repository, transaction.head, frozenset(files)))
     changes = tuple(Change(path, content) for path, content in merged.items() if files.get(path) != content)
     transaction.commit(Act("resolve", changes, "A merge of git's left two texts in one note."))
-    return tuple(sorted(merged.keys() - files.keys()))
+    return _disputed(merged, files)
 
 
 def _pulled(repository: Repository, writing: Writing, theirs: CommitId, done: Synced) -> Synced:
@@ -200,27 +201,24 @@ class _Merging:
         at_base = {path: old for side in (ours, theirs) for path, (old, _) in side.items()}
         sides = [{path: side[path][1] if path in side else at_base[path] for path in paths} for side in (ours, theirs)]
         if not ours:  # nothing of our own: theirs as it is
-            contents = self._contents([sides[1]])
-            return self._between(sides[0], {path: contents[blob] for path, blob in sides[1].items() if blob})
+            came = {path: blob for path, blob in sides[1].items() if blob != sides[0][path]}
+            contents = self._contents([came])
+            return tuple(Change(path, contents[blob] if blob else None) for path, blob in came.items())
         contents = self._contents([at_base, *sides])
         base_files, our_files, their_files = (
             {path: contents[blob] for path, blob in versions.items() if blob} for versions in (at_base, *sides)
         )
-        merged = merge_files(base_files, our_files, their_files, is_taken=self._is_taken(paths))
-        self.disputed = tuple(sorted(path for path in merged if path not in {*our_files, *their_files}))
-        return self._between(sides[0], merged)
-
-    def _between(self, ours: Versions, merged: Mapping[NotePath, bytes]) -> tuple[Change, ...]:
-        old = self._contents([ours])
-        mine = {path: old[blob] for path, blob in ours.items() if blob}
-        paths = sorted({*mine, *merged})
-        return tuple(Change(path, merged.get(path)) for path in paths if mine.get(path) != merged.get(path))
+        is_taken = _Taken(self._repository, found.ours, frozenset(paths))
+        merged = merge_files(base_files, our_files, their_files, is_taken=is_taken)
+        self.disputed = _disputed(merged, {*our_files, *their_files})
+        differing = [path for path in sorted({*our_files, *merged}) if our_files.get(path) != merged.get(path)]
+        return tuple(Change(path, merged.get(path)) for path in differing)
 
     def _changed(self, side: CommitId | None) -> dict[NotePath, tuple[BlobId | None, BlobId | None]]:
         """Return the version at the base and at one side of all files that differ."""
         if side is None:
             return {}
-        base = self._found.base or self._empty_tree()
+        base = self._found.base or EMPTY_TREE
         output = self._repository.run(
             "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--end-of-options", base, side
         )
@@ -238,13 +236,17 @@ class _Merging:
 
     def _contents(self, sides: Iterable[Versions]) -> dict[BlobId, bytes]:
         wanted = list(dict.fromkeys(blob for side in sides for blob in side.values() if blob))
-        return {BlobId(name): content for name, content in self._repository.read_many(wanted)}
+        found = {BlobId(name): content for name, content in self._repository.read_many(wanted)}
+        for blob in wanted:
+            if blob not in found:
+                raise GitCommandError("cat-file", f"version {blob[:12]} is not here, as in a partial clone")
+        return found
 
-    def _is_taken(self, changed: Collection[NotePath]) -> _Taken:
-        return _Taken(self._repository, self._found.ours, frozenset(changed))
 
-    def _empty_tree(self) -> str:
-        return self._repository.run("hash-object", "-t", "tree", "-w", "--stdin", stdin=b"").decode("ascii").strip()
+def _disputed(merged: Mapping[NotePath, bytes], known: Collection[NotePath]) -> tuple[NotePath, ...]:
+    """Return the paths of the notes that a merge has made of the other text of a clash."""
+    new = (path for path in sorted(merged) if path not in known and is_note(path))
+    return tuple(path for path in new if read(merged[path]).properties.get("status") == "disputed")
 
 
 class _Taken:

@@ -279,10 +279,9 @@ class Vault:
 
     def sync(self, *, dry_run: bool = False) -> Synced:
         """Commit hand edits, take over what the remote's branch has, and give it what we have; see `syncing.sync`."""
-        edits = lambda: self.state().changed  # noqa: E731 - asked twice
         if dry_run:
-            return syncing.preview(self._repository, edits)
-        return syncing.sync(self._repository, self.writing, edits)
+            return syncing.preview(self._repository, self.state().changed)
+        return syncing.sync(self._repository, self.writing, lambda: self.state().changed)
 
     def standing(self) -> Standing | None:
         """Return how far the branch is from what its remote last had; see `syncing.standing`."""
