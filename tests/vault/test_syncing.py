@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from tests.vault.killing import KILLED, POINTS
 from tests.vaults import git, is_clean, make_vault, open_vault, write
-from vault_mem.errors import GitCommandError, NoRemoteError, RemoteError, WriteConflictError
+from vault_mem.errors import GitCommandError, NoRemoteError, RemoteError, VaultBusyError, WriteConflictError
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.vault import Vault
@@ -196,7 +198,12 @@ def test_a_history_that_was_rewritten_takes_nothing_of_ours(team: Team) -> None:
 
 @pytest.mark.parametrize(
     ("key", "scope"),
-    [("credential.helper", "--local"), ("core.sshCommand", "--local"), ("remote.origin.uploadpack", "--worktree")],
+    [
+        ("credential.helper", "--local"),
+        ("core.sshCommand", "--local"),
+        ("core.alternateRefsCommand", "--local"),
+        ("remote.origin.uploadpack", "--worktree"),
+    ],
 )
 def test_a_program_that_the_repository_names_is_not_run(team: Team, tmp_path: Path, key: str, scope: str) -> None:
     git(team.second.root, "config", "extensions.worktreeConfig", "true")
@@ -271,3 +278,61 @@ def test_a_sync_that_is_killed_is_finished_by_the_next(team: Team, step: str, wh
     texts = "".join(path.read_text() for path in team.second.root.glob("*.md"))
     assert {"Black.", "Oat.", *(["White."] if is_ahead else [])} <= set(texts.split())
     assert not git(team.second.root, "fsck", "--strict", "--no-dangling")
+
+
+def test_a_branch_that_the_remote_lost_is_pushed_again(team: Team) -> None:
+    known = git(team.first.root, "rev-parse", "HEAD").strip()
+    branch = git(team.first.root, "symbolic-ref", "HEAD").strip()
+    git(team.remote, "update-ref", "-d", branch)
+    assert team.first.sync(dry_run=True).went > 0
+    done = team.first.sync()
+    assert done.went > 0
+    assert git(team.remote, "rev-parse", branch).strip() == known
+
+
+def test_a_branch_that_is_switched_to_meanwhile_is_not_pushed(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vault_mem.vault.remote import Remote
+
+    commit(team.first, "milk.md", "Oat.\n")
+    team.first.sync()
+    git(team.second.root, "switch", "-qc", "private")
+    commit(team.second, "private.md", "Mine.\n")
+    git(team.second.root, "switch", "-q", "-")
+    fetch = Remote.fetch
+
+    def slow(self: Remote) -> object:
+        found = fetch(self)
+        git(team.second.root, "switch", "-q", "private")
+        return found
+
+    monkeypatch.setattr(Remote, "fetch", slow)
+    with pytest.raises(VaultBusyError, match="refs/heads/private"):
+        team.second.sync()
+    assert "private.md" not in git(team.remote, "ls-tree", "--name-only", "HEAD")
+    assert not (team.second.root / "milk.md").exists()
+
+
+def test_a_remote_that_says_nothing_is_offline_and_writers_go_on(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vault_mem.vault import remote
+
+    monkeypatch.setattr(remote, "TIMEOUT", 2.0)
+    commit(team.first, "milk.md", "Oat.\n")
+    with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(1) as pool:
+        port = silent.getsockname()[1]
+        git(team.first.root, "remote", "set-url", "origin", f"git://127.0.0.1:{port}/vault.git")
+        syncing = pool.submit(team.first.sync)
+        with silent.accept()[0]:
+            commit(team.first, "sugar.md", "None.\n")
+            assert not syncing.done()
+            offline = syncing.result().offline
+    assert offline is not None
+    assert "did not answer" in offline
+
+
+def test_what_a_hook_of_the_remote_prints_does_not_decide_what_went_wrong(team: Team) -> None:
+    hook = team.remote / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'Connection refused, error 403, fetch first' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    commit(team.first, "milk.md", "Oat.\n")
+    with pytest.raises(RemoteError, match="refuses the push"):
+        team.first.sync()

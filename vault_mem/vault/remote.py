@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 from vault_mem.config import process_environment
-from vault_mem.errors import NoRemoteError, RemoteError
+from vault_mem.errors import NoRemoteError, RemoteError, VaultBusyError
 from vault_mem.notes.model import CommitId
 from vault_mem.vault.failures import said
 from vault_mem.vault.objects import NO_OBJECT
@@ -28,9 +28,9 @@ _ENVIRONMENT = {
 }
 # Keys that name a program to run, or another place to talk to. Source: git-config(1), gitcredentials(7).
 _COMMANDS = re.compile(
-    r"(?:credential\.(?:.*\.)?helper|core\.(?:sshcommand|gitproxy|askpass)|remote\..*\.(?:uploadpack|receivepack|vcs|proxy)"
-    r"|url\..*\.(?:insteadof|pushinsteadof)|http\.(?:.*\.)?(?:proxy|sslcert|sslkey|cookiefile|extraheader)|ssh\..*"
-    r"|gpg\..*program|protocol\..*)\Z"
+    r"(?:credential\.(?:.*\.)?helper|core\.(?:sshcommand|gitproxy|askpass|alternaterefscommand)|remote\..*\.(?:uploadpack|receivepack|vcs|proxy)"
+    r"|url\..*\.(?:insteadof|pushinsteadof)|http\.(?:.*\.)?(?:proxy|sslcert|sslkey|cookiefile|extraheader|curloptresolve)"
+    r"|fetch\.bundleuri|ssh\..*|gpg\..*program|protocol\..*)\Z"
 )
 _OPTIONS = ("credential.interactive=false", "push.gpgSign=false", "push.followTags=false", "fetch.prune=false")
 # What git, curl and ssh say. Source: git's `remote-curl.c` and `connect.c`, strerror(3), OpenSSH's `sshconnect.c`.
@@ -41,9 +41,10 @@ _OFFLINE = re.compile(
 )
 _AUTHENTICATION = re.compile(
     "Authentication failed|could not read Username|could not read Password|Permission denied|terminal prompts disabled"
-    "|Host key verification failed|403|401"
+    "|Host key verification failed|returned error: 40[13]"
 )
 _RACE = re.compile(r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|incorrect old value")
+_BESIDE = re.compile(r"cannot lock ref .*(?:but expected|File exists)")
 _REFUSED = re.compile(r"remote rejected|pre-receive hook declined|protected branch|denyCurrentBranch")
 
 
@@ -81,7 +82,7 @@ class Remote:
         name, branch = (_config(repository, f"branch.{own}.{key}") for key in ("remote", "merge"))
         if name and name != "." and branch.startswith("refs/heads/"):
             return cls(repository, name, branch)
-        names = repository.run("remote").decode("utf-8", "replace").split()
+        names = repository.run("remote").decode("utf-8", "replace").splitlines()
         if len(names) != 1:
             raise NoRemoteError(names)
         return cls(repository, names[0], head.ref)
@@ -104,17 +105,24 @@ class Remote:
     def fetch(self) -> CommitId | None:
         """Fetch the branch; return the remote's commit, None if it has no such branch.
 
-        A commit that the remote no longer has behind its branch stays under `RESCUED`.
+        A commit that the remote no longer has behind its branch stays under `RESCUED`; a branch that it has no longer
+        is one that it lacks all of.
 
         Raises:
             OfflineError: if it cannot be reached.
+            RaceError: if another process fetches at the same time.
             RemoteError: if it refuses.
         """
         before = self.known()
         wanted = f"+{self.branch}:{self.tracking}"
         outcome = self._talk("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--end-of-options", wanted)
         if outcome.status and "couldn't find remote ref" in outcome.error:
+            if before is not None:
+                self.keep(before)
+                self.repository.run("update-ref", "-d", "--end-of-options", self.tracking, before)
             return None
+        if outcome.status and _BESIDE.search(outcome.error):
+            raise RaceError(f"{self.name} is being fetched by another process", "Run sync again")
         self._check("fetch", outcome)
         after = self.known()
         if before is not None and after is not None and not self.repository.contains(after, before):
@@ -129,7 +137,7 @@ class Remote:
             RaceError: if it points to something else by now.
         """
         outcome = self._talk("push", "--quiet", "--no-verify", "--end-of-options", f"{commit}:{self.branch}")
-        if outcome.status and _RACE.search(outcome.error):
+        if outcome.status and _RACE.search(_own(outcome.error)):
             raise RaceError(f"{self.name} was pushed to meanwhile", "Run sync again")
         self._check("push", outcome)
         self.repository.attempt("update-ref", "--end-of-options", self.tracking, commit)
@@ -149,20 +157,26 @@ class Remote:
         *options, wanted = arguments
         ssh = process_environment().get("GIT_SSH_COMMAND") or _config(self.repository, "core.sshCommand") or "ssh"
         env = {**_ENVIRONMENT, "GIT_SSH_COMMAND": f"{ssh} -oBatchMode=yes -oConnectTimeout=20"}
-        return self.repository.attempt(command, *options, self.name, wanted, options=_OPTIONS, env=env, timeout=TIMEOUT)
+        try:
+            return self.repository.attempt(
+                command, *options, self.name, wanted, options=_OPTIONS, env=env, timeout=TIMEOUT
+            )
+        except VaultBusyError as exc:
+            reason = f"it did not answer within {TIMEOUT:g} seconds"
+            raise OfflineError(f"{self.name} cannot be reached: {reason}", "Nothing is lost; sync again later") from exc
 
     def _check(self, command: str, outcome: Outcome) -> None:
         if outcome.status == 0:
             return
-        reason = said(outcome.error)
-        if _OFFLINE.search(outcome.error):
+        reason, error = said(outcome.error), _own(outcome.error)
+        if _OFFLINE.search(error):
             raise OfflineError(f"{self.name} cannot be reached: {reason}", "Nothing is lost; sync again later")
-        if _AUTHENTICATION.search(outcome.error):
+        if _AUTHENTICATION.search(error):
             hint = f"Log in for git first, so that 'git {command} {self.name}' asks nothing"
             raise RemoteError(f"{self.name} does not let us in: {reason}", hint)
-        if _REFUSED.search(outcome.error):
+        if _REFUSED.search(error):
             hint = "Push to a branch that you may push to, and open a pull request"
-            raise RemoteError(f"{self.name} refuses the push: {_refusal(outcome.error) or reason}", hint)
+            raise RemoteError(f"{self.name} refuses the push: {_refusal(error) or reason}", hint)
         raise RemoteError(f"git {command} failed: {reason}", f"Look at it with 'git {command} {self.name}'")
 
 
@@ -182,3 +196,8 @@ def _config(repository: Repository, key: str) -> str:
 
 def _refusal(error: str) -> str:
     return next((line.strip() for line in error.splitlines() if _REFUSED.search(line)), "")
+
+
+def _own(error: str) -> str:
+    """Return what git here says, without the lines that the remote lets it say."""
+    return "\n".join(line for line in error.splitlines() if not line.startswith("remote:"))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from vault_mem.errors import GitCommandError, UnsafePathError, VaultMemError
+from vault_mem.errors import GitCommandError, UnsafePathError, VaultBusyError, VaultMemError
 from vault_mem.notes.callouts import MARK, parted
 from vault_mem.notes.frontmatter import read
 from vault_mem.notes.identifiers import fold
@@ -22,7 +22,7 @@ from vault_mem.vault.driver import register_driver
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.merging import merge_files
 from vault_mem.vault.objects import EMPTY_TREE, FILE_MODES, NO_OBJECT
-from vault_mem.vault.readiness import read_head
+from vault_mem.vault.readiness import Head, read_head
 from vault_mem.vault.remote import OfflineError, RaceError, Remote
 from vault_mem.vault.repository import Repository, split_nul
 from vault_mem.vault.transaction import Transaction
@@ -71,12 +71,15 @@ def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[
         NoRemoteError: if the branch follows no remote.
         RemoteError: if the remote refuses.
         RaceError: if others pushed each time in between.
+        VaultBusyError: if the vault was switched to another branch meanwhile.
         Otherwise as `Transaction.adopt` and `Transaction.merge`.
     """
-    remote = Remote.of(repository, read_head(repository))
-    done = Synced(remote.title, read_head(repository).commit)
+    head = read_head(repository)
+    remote = Remote.of(repository, head)
+    done = Synced(remote.title, head.commit)
     register_driver(repository)
     with writing() as transaction:
+        _check_branch(transaction, head)
         edited = tuple(edits())
         if transaction.adopt(edited) is not None:
             done = replace(done, adopted=edited)
@@ -85,7 +88,7 @@ def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[
     for attempt in range(MAX_TRIES):
         try:
             theirs = remote.fetch()
-            done = done if theirs is None else _pulled(repository, writing, theirs, done)
+            done = done if theirs is None else _pulled(repository, writing, head, theirs, done)
             return done if done.revision is None else _pushed(remote, done.revision, done)
         except OfflineError as exc:
             return replace(done, offline=exc.message)
@@ -160,9 +163,16 @@ def _part(repository: Repository, transaction: Transaction) -> tuple[NotePath, .
     return _disputed(merged, files)
 
 
-def _pulled(repository: Repository, writing: Writing, theirs: CommitId, done: Synced) -> Synced:
+def _check_branch(transaction: Transaction, head: Head) -> None:
+    """Refuse to go on where a person has switched to another branch, which is not to be shared by this one's name."""
+    if transaction.ref != head.ref:
+        raise VaultBusyError(f"The vault is on {transaction.ref} now, it was on {head.ref}", "Run sync again")
+
+
+def _pulled(repository: Repository, writing: Writing, head: Head, theirs: CommitId, done: Synced) -> Synced:
     """Take the remote's commit over."""
     with writing() as transaction:
+        _check_branch(transaction, head)
         found = compare(repository, transaction.head, theirs)
         if not found.is_behind:
             return replace(done, revision=transaction.head)

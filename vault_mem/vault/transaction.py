@@ -52,6 +52,11 @@ class Transaction:
         """HEAD's commit as this transaction last saw it."""
         return self._head.commit
 
+    @property
+    def ref(self) -> str:
+        """The branch that HEAD is on, `refs/heads/…`."""
+        return self._head.ref
+
     def commit(self, act: Act) -> Receipt:
         """Commit an act; it is durable when this returns.
 
