@@ -45,6 +45,16 @@ def test_of_two_moves_one_holds() -> None:
     assert both_ways(files(a=note()), files(c=note()), files(b=note())) == files(b=note())
 
 
+def test_notes_that_changed_places_are_followed() -> None:
+    one, two = note("One.\n", ONE), note("Two.\n", TWO)
+    edited = note("One.\nMore.\n", ONE)
+    assert both_ways(files(a=one, b=two), files(a=two, b=one), files(a=edited, b=two)) == files(a=two, b=edited)
+    assert both_ways(files(a=one, b=two), files(b=one), files(a=one, b=note("Two, still.\n", TWO))) == {
+        "b.md": one,
+        "b-0fzz.md": note("Two, still.\n", TWO),
+    }
+
+
 def test_an_edited_note_is_not_deleted_but_an_unchanged_one_is() -> None:
     edited = note(BODY + "More.\n")
     assert both_ways(files(a=note(), b=note("B\n", TWO)), files(), files(a=edited, b=note("B\n", TWO))) == files(

@@ -13,28 +13,34 @@ the bytes that were there. Source of the form: Obsidian's documentation, "Callou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 MARK = "[!disputed]"
 """What the first line of such a callout has."""
 
-_HEAD = re.compile(rb"^> \[!disputed\][^\n]*\n((?:>[^\n]*\n)*)", re.MULTILINE)
+# One that a person wrote says something else behind the mark, and stays. An editor may have changed how lines end.
+_HEAD = re.compile(
+    rb"^> \[!disputed\] (?:Merged from [0-9a-f]+(?: and [0-9a-f]+)*|From the other side of a merge)[ \t]*\r?(?:\n|\Z)"
+    rb"((?:>[^\n]*(?:\n|\Z))*)",
+    re.MULTILINE,
+)
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _OPEN_END = b"> [no line break]\n"
 
 
-def joined(content: bytes, rival: bytes, *, source: str) -> bytes:
+def joined(content: bytes, rival: bytes, *, commits: Sequence[str]) -> bytes:
     """Return a note's bytes with another version of it in a callout at the end.
 
     Args:
         content: the note.
         rival: the other version.
-        source: where that comes from, on one line.
+        commits: those that were merged, abbreviated; none if that is not known.
     """
     lines = _LINE.findall(rival)
     quoted = b"".join(b"> " + (line if line.endswith(b"\n") else line + b"\n" + _OPEN_END) for line in lines)
     gap = b"" if content.endswith(b"\n\n") or not content else b"\n" if content.endswith(b"\n") else b"\n\n"
-    return content + gap + f"> {MARK} {' '.join(source.split())}\n".encode() + quoted
+    source = f"Merged from {' and '.join(commits)}" if commits else "From the other side of a merge"
+    return content + gap + f"> {MARK} {source}\n".encode() + quoted
 
 
 def parted(content: bytes) -> tuple[bytes, tuple[bytes, ...]]:

@@ -40,12 +40,11 @@ def merge_for_git(base: Path, ours: Path, theirs: Path) -> None:
     """
     try:
         contents = [path.read_bytes() for path in (base, ours, theirs)]
-        ours.write_bytes(merge_in_one_file(*contents, source=_source()))
+        ours.write_bytes(merge_in_one_file(*contents, commits=_commits()))
     except OSError as exc:
         raise StorageError(ours, exc.strerror or str(exc)) from exc
 
 
-def _source() -> str:
-    """Say which commits are being merged, as far as git tells."""
-    sides = sorted(found[1][:_SHORT] for name in process_environment() if (found := _SIDE.match(name)))
-    return f"Merged from {' and '.join(sides)}" if sides else "From the other side of a merge"
+def _commits() -> list[str]:
+    """Return which commits are being merged, abbreviated, as far as git tells."""
+    return sorted(found[1][:_SHORT] for name in process_environment() if (found := _SIDE.match(name)))

@@ -17,7 +17,7 @@ Source: the vault format, "Sync".
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -79,19 +79,19 @@ def merge_files(base: Files, ours: Files, theirs: Files, *, is_taken: Callable[[
     return _settled(placed, is_taken)
 
 
-def merge_in_one_file(base: bytes, ours: bytes, theirs: bytes, *, source: str) -> bytes:
+def merge_in_one_file(base: bytes, ours: bytes, theirs: bytes, *, commits: Sequence[str]) -> bytes:
     """Return a note as both sides have it, for a merge that may write one file only; a clash leaves a callout in it.
 
     Args:
         base: the note as both had it; empty if each side made it.
         ours: as one side has it.
         theirs: as the other side has it.
-        source: where the other text comes from, for the callout.
+        commits: those that are merged, for the callout.
     """
     merged = merge_note(base or None, ours, theirs)
     if merged.rival is None:
         return merged.content
-    return joined(_edited(merged.content, {"status": "disputed"}), merged.rival, source=source)
+    return joined(_edited(merged.content, {"status": "disputed"}), merged.rival, commits=commits)
 
 
 # --- which files are one note? ---
@@ -101,7 +101,9 @@ def _units(base: Files, ours: Files, theirs: Files) -> Iterator[_Unit]:
     moves = [_moves(base, side) for side in (ours, theirs)]
     left = [{path: _File(path, content) for path, content in side.items()} for side in (ours, theirs)]
     for path, content in base.items():
-        sides = [files.pop(moved.get(path, path), None) for files, moved in zip(left, moves, strict=True)]
+        sides = [
+            files.pop(found, None) if (found := moved(path)) else None for files, moved in zip(left, moves, strict=True)
+        ]
         yield _Unit(_File(path, content), *sides)
     twins = _made_twice(*left)
     for one, other in twins:
@@ -110,11 +112,15 @@ def _units(base: Files, ours: Files, theirs: Files) -> Iterator[_Unit]:
         yield _Unit(None, left[0].get(path), left[1].get(path))
 
 
-def _moves(base: Files, side: Files) -> dict[NotePath, NotePath]:
-    """Return where a side has the notes that are gone from their path, by that path: those with an id that is one."""
-    gone = _by_id(_File(path, content) for path, content in base.items() if path not in side)
-    new = _by_id(_File(path, content) for path, content in side.items() if path not in base)
-    return {gone[identity].path: new[identity].path for identity in gone.keys() & new.keys()}
+def _moves(base: Files, side: Files) -> Callable[[NotePath], NotePath | None]:
+    """Return what says where a side has a note of the base, None if it has not: notes are followed by their ids."""
+    old, now = ([_File(path, content) for path, content in files.items()] for files in (base, side))
+    ids = [{file.path: file.id for file in files} for files in (old, now)]
+    gone = _by_id(file for file in old if ids[1].get(file.path) != file.id)
+    new = _by_id(file for file in now if ids[0].get(file.path) != file.id)
+    moved = {gone[identity].path: new[identity].path for identity in gone.keys() & new.keys()}
+    targets = frozenset(moved.values())
+    return lambda path: moved.get(path, None if path in targets else path)
 
 
 def _by_id(files: Iterable[_File]) -> dict[str, _File]:
