@@ -336,3 +336,20 @@ def test_what_a_hook_of_the_remote_prints_does_not_decide_what_went_wrong(team: 
     commit(team.first, "milk.md", "Oat.\n")
     with pytest.raises(RemoteError, match="refuses the push"):
         team.first.sync()
+
+
+@pytest.mark.parametrize("is_ahead", [True, False])
+def test_a_program_stays_one_and_clones_come_to_rest(team: Team, *, is_ahead: bool) -> None:
+    write(team.first.root, "run.sh", "#!/bin/sh\n").chmod(0o755)
+    (team.first.root / "tea.md").chmod(0o755)
+    git(team.first.root, "add", "-A")
+    git(team.first.root, "commit", "-qm", "programs")
+    team.first.sync()
+    if is_ahead:
+        commit(team.second, "milk.md", "Oat.\n")
+    for vault in (team.second, team.first, team.second):
+        vault.sync()
+    assert len(heads(team.first, team.second)) == 1
+    assert git(team.second.root, "ls-files", "-s", "run.sh", "tea.md").count("100755") == 2
+    assert (team.second.root / "run.sh").stat().st_mode & 0o100
+    assert all(map(is_clean, (team.first, team.second)))

@@ -38,10 +38,11 @@ VERBS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file of an act: its new bytes, or None to delete it."""
+    """One file of an act: its new bytes, or None to delete it; its mode in git, None to leave that as it is."""
 
     path: NotePath
     content: bytes | None
+    mode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ class FileWriter:
         self._unflushed: dict[int, str] = {}
         self._known: dict[str, tuple[str, int]] = {}
 
-    def prepare(self, target: str, content: bytes, *, is_new: bool = False, flush: bool = True) -> Prepared:
+    def prepare(
+        self, target: str, content: bytes, *, is_new: bool = False, flush: bool = True, is_program: bool | None = None
+    ) -> Prepared:
         """Write the new bytes durably, in the staging folder or, on another disk, beside the target.
 
         Args:
@@ -56,6 +58,7 @@ class FileWriter:
             content: the bytes.
             is_new: whether there is no such file; one that is there keeps its mode.
             flush: False if they may wait for `flush_prepared`, which many files should.
+            is_program: whether the file may be run; None if that stays as it is.
 
         Raises:
             StorageError: if the disk is full, read-only, or refuses.
@@ -65,6 +68,8 @@ class FileWriter:
             waiting, device = self._staging_for(folder)
             temporary = f"{waiting}{os.sep}{next(self._names)}"
             _write(temporary, content, None if is_new else _mode_of(target), flush=flush)
+            if is_program is not None:
+                _set_program(temporary, is_program=is_program)
         except OSError as exc:
             raise StorageError(target, exc.strerror or str(exc)) from exc
         if not flush:
@@ -160,6 +165,12 @@ def _write(path: str, content: bytes, mode: int | None, *, flush: bool) -> None:
     except OSError:
         Path(path).unlink(missing_ok=True)
         raise
+
+
+def _set_program(path: str, *, is_program: bool) -> None:
+    """Let those run a file who may read it, or nobody."""
+    mode = stat.S_IMODE(Path(path).stat().st_mode)
+    Path(path).chmod(mode | (mode & 0o444) >> 2 if is_program else mode & ~0o111)
 
 
 def _mode_of(target: str) -> int | None:

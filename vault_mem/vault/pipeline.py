@@ -19,7 +19,7 @@ from vault_mem.vault.gitindex.staging import STAGING_FOLDER, GitIndex
 from vault_mem.vault.identity import Identities, signature
 from vault_mem.vault.intent import Intent, IntentFile, Step
 from vault_mem.vault.layout import Look, inside
-from vault_mem.vault.objects import EMPTY_TREE, NO_OBJECT, TreeEditor, TreeEntry
+from vault_mem.vault.objects import EMPTY_TREE, FILE_MODE, NO_OBJECT, TreeEditor, TreeEntry
 from vault_mem.vault.parallel import in_parallel
 from vault_mem.vault.readiness import Head, read_head
 from vault_mem.vault.repository import Repository, can_fsync_refs
@@ -156,7 +156,11 @@ class WritePipeline:
     def _place_files(self, intent: Intent, contents: Mapping[NotePath, bytes]) -> None:
         """Replace the files; all new bytes are on disk before the first file changes."""
         root = self.repository.root
-        changed = [step for step in intent.steps if self._file_before(step, contents) != step.wanted_version]
+        changed = [
+            step
+            for step in intent.steps
+            if self._file_before(step, contents) != step.wanted_version or _changed_mode(step) is not None
+        ]
         wanted = {} if all(step.wanted for step in changed) else _by_spelling(intent.steps)
         pending = [step for step in changed if step.wanted or not _is_wanted_otherwise(root, step, wanted)]
         prepared: dict[NotePath, Prepared] = {}
@@ -184,7 +188,9 @@ class WritePipeline:
         def prepare(step: Step) -> None:
             target, status = look.find(step.path)
             content = self._content(step, contents)
-            prepared[step.path] = self._files.prepare(target, content, is_new=status is None, flush=not many)
+            prepared[step.path] = self._files.prepare(
+                target, content, is_new=status is None, flush=not many, is_program=_changed_mode(step)
+            )
 
         if many:
             for step in steps:
@@ -329,3 +335,9 @@ def _is_wanted_otherwise(root: Path, step: Step, wanted: Mapping[str, Sequence[N
         twins = wanted.get(step.path.casefold(), ())
         return any(inside(root, step.path).samefile(inside(root, twin)) for twin in twins)
     return False
+
+
+def _changed_mode(step: Step) -> bool | None:
+    """Whether the file is to become a program (or, False, to be none any more); None if that stays as it is."""
+    before = step.committed.mode if step.committed else FILE_MODE
+    return None if step.wanted is None or step.wanted.mode == before else step.wanted.mode != FILE_MODE

@@ -29,6 +29,7 @@ from vault_mem.vault.transaction import Transaction
 
 MAX_TRIES = 6
 _PAUSE = 0.2
+_NO_MODE = "000000"
 _GLOBS = {"GIT_LITERAL_PATHSPECS": "0", "GIT_GLOB_PATHSPECS": "0"}
 Versions = Mapping[NotePath, BlobId | None]
 Writing = Callable[[], AbstractContextManager[Transaction]]
@@ -201,6 +202,7 @@ class _Merging:
     def __init__(self, repository: Repository, found: Comparison) -> None:
         self._repository = repository
         self._found = found
+        self._modes: dict[str | None, dict[NotePath, tuple[str, str]]] = {}
         self.disputed: tuple[NotePath, ...] = ()
 
     def changes(self) -> tuple[Change, ...]:
@@ -211,9 +213,11 @@ class _Merging:
         at_base = {path: old for side in (ours, theirs) for path, (old, _) in side.items()}
         sides = [{path: side[path][1] if path in side else at_base[path] for path in paths} for side in (ours, theirs)]
         if not ours:  # nothing of our own: theirs as it is
-            came = {path: blob for path, blob in sides[1].items() if blob != sides[0][path]}
-            contents = self._contents([came])
-            return tuple(Change(path, contents[blob] if blob else None) for path, blob in came.items())
+            contents = self._contents([sides[1]])
+            return tuple(
+                Change(path, contents[blob] if blob else None, self._mode(path) if blob else None)
+                for path, blob in sides[1].items()
+            )
         contents = self._contents([at_base, *sides])
         base_files, our_files, their_files = (
             {path: contents[blob] for path, blob in versions.items() if blob} for versions in (at_base, *sides)
@@ -221,8 +225,26 @@ class _Merging:
         is_taken = _Taken(self._repository, found.ours, frozenset(paths))
         merged = merge_files(base_files, our_files, their_files, is_taken=is_taken)
         self.disputed = _disputed(merged, {*our_files, *their_files})
-        differing = [path for path in sorted({*our_files, *merged}) if our_files.get(path) != merged.get(path)]
-        return tuple(Change(path, merged.get(path)) for path in differing)
+        modes = {path: self._mode(path) for path in merged}
+        differing = [
+            path
+            for path in sorted({*our_files, *merged})
+            if our_files.get(path) != merged.get(path) or (path in merged and modes[path] != self._our_mode(path))
+        ]
+        return tuple(Change(path, merged.get(path), modes.get(path)) for path in differing)
+
+    def _our_mode(self, path: NotePath) -> str | None:
+        ours, theirs = (self._modes.get(side, {}).get(path) for side in (self._found.ours, self._found.theirs))
+        mode = ours[1] if ours else theirs[0] if theirs else _NO_MODE
+        return None if mode == _NO_MODE else mode
+
+    def _mode(self, path: NotePath) -> str | None:
+        """Return the mode that both sides together give a file: a changed one; of two new ones that of a program."""
+        sides = [self._modes.get(side, {}).get(path) for side in (self._found.ours, self._found.theirs)]
+        known = [modes for modes in sides if modes]
+        changed = [new for old, new in known if new not in (old, _NO_MODE)]
+        kept = [mode for modes in known for mode in modes if mode != _NO_MODE]
+        return max(changed or kept, default=None)
 
     def _changed(self, side: CommitId | None) -> dict[NotePath, tuple[BlobId | None, BlobId | None]]:
         """Return the version at the base and at one side of all files that differ."""
@@ -234,14 +256,16 @@ class _Merging:
         )
         fields = iter(split_nul(output))
         changed = {}
+        modes_of = self._modes.setdefault(side, {})
         for meta in fields:
             path = _path(next(fields, b""))
             modes = meta.lstrip(b":").decode("ascii").split(" ")
             for mode in modes[:2]:
-                if mode not in FILE_MODES and mode != "000000":
+                if mode not in FILE_MODES and mode != _NO_MODE:
                     raise UnsafePathError(path, "is a link or a submodule on one side")
             old, new = (BlobId(blob) if blob != NO_OBJECT else None for blob in modes[2:4])
             changed[path] = (old, new)
+            modes_of[path] = (modes[0], modes[1])
         return changed
 
     def _contents(self, sides: Iterable[Versions]) -> dict[BlobId, bytes]:

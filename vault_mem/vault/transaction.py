@@ -333,7 +333,7 @@ def _check_not_let_go(
 def _wanted(change: Change, committed: TreeEntry | None) -> TreeEntry | None:
     if change.content is None:
         return None
-    return TreeEntry(committed.mode if committed else FILE_MODE, blob_id(change.content))
+    return TreeEntry(change.mode or (committed.mode if committed else FILE_MODE), blob_id(change.content))
 
 
 def _adopted(path: NotePath, committed: TreeEntry | None, content: bytes | None) -> Step:
