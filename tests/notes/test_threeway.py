@@ -133,3 +133,22 @@ def test_neither_side_decides_and_nothing_is_lost(base: bytes | None, ours: byte
 def test_texts_are_merged_the_same_from_both_sides(base: str, ours: str, theirs: str) -> None:
     data, first, second = (text.encode() for text in (base, ours, theirs))
     assert both_merged(data, first, second) == both_merged(data, second, first)[::-1]
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        (None, b"---\n---", b"b\na\n---\n"),
+        (None, b"\xd1", b"---\n---"),
+        (b"---\na: 1\n---\n", b"---\na: 1\n---", b"---\na: 1\n---\ntext\n"),
+        (b"x\n", b"---\nb: 1\n---\nx\n", b"y\nx\n"),
+        (b"x\n", b"x\n---\nb\n---\n", b"---\nx\n"),
+    ],
+)
+def test_text_is_not_taken_for_frontmatter_nor_that_for_text(base: bytes | None, ours: bytes, theirs: bytes) -> None:
+    merged = both_ways(base, ours, theirs)
+    texts = [text for text in (merged.content, merged.rival) if text is not None]
+    assert not any(read(text).problem for text in texts)
+    kept = {line for text in texts for line in text.splitlines()}
+    old = set() if base is None else set(base.splitlines())
+    assert {line for side in (ours, theirs) for line in side.splitlines()} - old <= kept

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vault_mem.notes.callouts import joined
 from vault_mem.notes.frontmatter import compose, read
 from vault_mem.notes.identifiers import fold, is_id
 from vault_mem.notes.model import NotePath
@@ -68,6 +69,26 @@ def test_different_notes_at_one_path_stand_side_by_side() -> None:
     assert both_ways({}, files(A=large), files(a=small)) == {"a.md": small, "A-0fzz.md": large}
     taken = both_ways({}, files(a=large), files(a=small), is_taken=lambda path: path == "a-0fzz.md")
     assert taken == {"a.md": small, "a-d0fzz.md": large}
+
+
+def test_a_new_note_does_not_stand_beside_one_that_differs_in_case_alone() -> None:
+    new = note("New.\n", TWO)
+    merged = both_ways({}, files(Tea=new), {}, is_taken=lambda path: path == "tea.md")
+    assert merged == {"Tea-0fzz.md": new}
+
+
+def test_a_name_stays_as_short_as_file_systems_want_it() -> None:
+    path = NotePath(f"f/{'é' * 125}.md")
+    merged = both_ways({}, {path: note("One.\n", ONE)}, {path: note("Two.\n", TWO)})
+    assert len(merged) == 2
+    assert all(len(name.rpartition("/")[2].encode()) <= 255 for name in merged)
+
+
+def test_a_callout_that_only_the_other_text_has_is_kept() -> None:
+    ours = joined(note("One.\n"), b"Left by git.\n", commits=("9f3ab21ff", "8e2ab21ff"))
+    merged = both_ways({}, files(a=ours), files(a=note("Two.\n")))
+    texts = b"".join(merged.values())
+    assert all(said in texts for said in (b"One.", b"Two.", b"Left by git."))
 
 
 def test_a_note_that_was_there_keeps_its_path() -> None:

@@ -13,7 +13,14 @@ import pytest
 
 from tests.vault.killing import KILLED, POINTS
 from tests.vaults import git, is_clean, make_vault, open_vault, write
-from vault_mem.errors import GitCommandError, NoRemoteError, RemoteError, VaultBusyError, WriteConflictError
+from vault_mem.errors import (
+    GitCommandError,
+    NoRemoteError,
+    RemoteError,
+    UnsupportedRepositoryError,
+    VaultBusyError,
+    WriteConflictError,
+)
 from vault_mem.notes.model import NotePath
 from vault_mem.vault.acts import Act, Change
 from vault_mem.vault.vault import Vault
@@ -244,6 +251,34 @@ def test_a_push_that_loses_a_race_is_merged_and_repeated(team: Team, monkeypatch
     team.second.sync()
     assert len(heads(team.first, team.second)) == 1
     assert {text_of(team.second, name) for name in ("milk.md", "sugar.md")} == {"Oat.\n", "None.\n"}
+
+
+def test_a_twin_that_a_remote_brings_gets_another_name_in_every_clone(team: Team) -> None:
+    (team.first.root / "Tea.md").write_text("---\nid: 01K9ZQ3T8M5N2V7C4X6B1D0FZZ\n---\nTwin.\n")
+    git(team.first.root, "add", "-A")
+    git(team.first.root, "commit", "-qm", "a twin")
+    team.first.sync()
+    team.second.sync()
+    team.first.sync()
+    assert len(heads(team.first, team.second)) == 1
+    for vault in (team.first, team.second):
+        assert text_of(vault, "Tea-0fzz.md").endswith("Twin.\n")
+        assert not [path.name for path in vault.root.iterdir() if path.name == "Tea.md"]
+        assert is_clean(vault)
+
+
+@pytest.mark.parametrize("name", [".gitattributes", "sub/.gitattributes"])
+def test_attributes_that_change_notes_are_not_taken_over(team: Team, name: str) -> None:
+    target = team.first.root / name
+    target.parent.mkdir(exist_ok=True)
+    target.write_text("*.md filter=evil working-tree-encoding=UTF-16\n")
+    git(team.first.root, "add", "-A")
+    git(team.first.root, "-c", "filter.evil.clean=cat", "commit", "-qm", "attributes")
+    git(team.first.root, "push", "-q", "origin", "HEAD")
+    with pytest.raises(UnsupportedRepositoryError, match="gitattributes"):
+        team.second.sync()
+    commit(team.second, "milk.md", "Oat.\n")
+    assert text_of(team.second, "milk.md") == "Oat.\n"
 
 
 def test_a_link_that_a_remote_brings_is_refused(team: Team) -> None:

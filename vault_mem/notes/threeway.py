@@ -89,13 +89,27 @@ def _by_parts(sides: _Sides, base: bytes | None, first: bytes, second: bytes) ->
     bodies = texts if base is None else both_merged(old, *texts)
     properties = _merged_properties(sides, is_edited=tuple(text != old for text in texts))
     try:
-        one = edit(first[: sides.first.body_start] + bodies[0], properties[0], path="")
+        one = _composed(first, sides.first, bodies[0], properties[0])
         if properties[0] == properties[1]:
-            head = one[: read(one).body_start]
-            return one, head + bodies[1]
-        return one, edit(second[: sides.second.body_start] + bodies[1], properties[1], path="")
+            return one, _composed(one, read(one), bodies[1], {})
+        return one, _composed(second, sides.second, bodies[1], properties[1])
     except (InvalidNoteError, MalformedFrontmatterError):  # written in a way that cannot be edited by lines
         return first, second
+
+
+def _composed(data: bytes, front: Frontmatter, body: bytes, properties: _Properties) -> bytes:
+    """Return a side's frontmatter with other properties, above another text.
+
+    Raises:
+        InvalidNoteError, MalformedFrontmatterError: if the text would be taken for frontmatter, or that for text.
+    """
+    head = data[: front.body_start]
+    gap = front.eol.encode() if front.has_block and body and not head.endswith(b"\n") else b""
+    result = edit(head + gap + body, properties, path="")
+    composed = read(result)
+    if composed.problem or result[composed.body_start :] != body:
+        raise InvalidNoteError("The text begins as frontmatter does", "Put a line before it")
+    return result
 
 
 def _merged_properties(sides: _Sides, *, is_edited: Sequence[bool]) -> tuple[_Properties, _Properties]:

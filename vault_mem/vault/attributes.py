@@ -49,6 +49,16 @@ def check_attributes(repository: Repository, paths: Sequence[NotePath], committe
         raise UnsupportedRepositoryError(f"{path} has the git attribute {attribute}", ATTRIBUTES_HINT)
 
 
+def check_brought(path: NotePath, content: bytes) -> None:
+    """Refuse a file of attributes, which comes with a remote, that names one of those attributes.
+
+    Raises:
+        UnsupportedRepositoryError: if it does.
+    """
+    if path.rpartition("/")[2].casefold() == ATTRIBUTES_FILE and _WORDS.search(content) is not None:
+        raise UnsupportedRepositoryError(f"The remote's {path} puts {'/'.join(_HOSTILE)} on files", ATTRIBUTES_HINT)
+
+
 def attribute_files(paths: Iterable[NotePath]) -> list[NotePath]:
     """Return where the work tree may have attributes for these paths: in their folders and those above."""
     folders = {""}

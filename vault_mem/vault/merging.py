@@ -35,6 +35,7 @@ from vault_mem.vault.layout import is_note, namespace_of
 
 Files = Mapping[NotePath, bytes]
 _LAST = 4
+_MAX_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +221,10 @@ def _settled(placed: Iterable[_Placed], is_taken: Callable[[str], bool]) -> dict
     files: dict[NotePath, bytes] = {}
     folded: set[str] = set()
 
-    def put(path: NotePath, content: bytes, *, mark: str) -> NotePath:
+    def put(path: NotePath, content: bytes, *, mark: str, was_there: bool = False) -> NotePath:
         for end in _endings(mark):
             free = _beside(path, end)
-            if fold(free) not in folded and not (is_taken(fold(free)) and end):
+            if fold(free) not in folded and (not is_taken(fold(free)) or (was_there and not end)):
                 break
         files[free] = content
         folded.add(fold(free))
@@ -235,9 +236,11 @@ def _settled(placed: Iterable[_Placed], is_taken: Callable[[str], bool]) -> dict
     rivals = []
     for each in ordered:
         content, left = parted(each.merged.content) if is_note(each.path) else (each.merged.content, ())
-        path = put(each.path, content, mark=_mark(content))
-        rival = each.merged.rival
-        rivals += [(path, content, other) for other in (*left, *([] if rival is None else [parted(rival)[0]]))]
+        path = put(each.path, content, mark=_mark(content), was_there=each.was_there)
+        if each.merged.rival is not None:
+            rival, more = parted(each.merged.rival)
+            left = tuple(dict.fromkeys((*left, rival, *more)))
+        rivals += [(path, content, other) for other in left]
     for path, content, rival in sorted(rivals):
         identity = derived_id(id_in(content) or "", rival)
         other = put(path, rival, mark=identity)
@@ -261,8 +264,14 @@ def _endings(mark: str) -> Iterator[str]:
 
 
 def _beside(path: NotePath, end: str) -> NotePath:
-    stem, dot, suffix = path.rpartition(".")
-    return NotePath(f"{stem}{end}.{suffix}" if dot and "/" not in suffix else f"{path}{end}")
+    """Return a path with an ending before its suffix, its name cut to what every file system takes."""
+    if not end:
+        return path
+    folder, slash, name = path.rpartition("/")
+    stem, dot, suffix = name.rpartition(".") if "." in name else (name, "", "")
+    room = _MAX_NAME - len(f"{end}{dot}{suffix}".encode("utf-8", "surrogateescape"))
+    cut = stem.encode("utf-8", "surrogateescape")[: max(room, 0)].decode("utf-8", "ignore")
+    return NotePath(f"{folder}{slash}{cut}{end}{dot}{suffix}")
 
 
 def _disputed(content: bytes, other: NotePath, changes: Mapping[str, Change]) -> bytes:

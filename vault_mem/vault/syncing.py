@@ -18,6 +18,7 @@ from vault_mem.notes.frontmatter import read
 from vault_mem.notes.identifiers import fold
 from vault_mem.notes.model import BlobId, CommitId, NotePath
 from vault_mem.vault.acts import Act, Change, Standing, Synced
+from vault_mem.vault.attributes import check_brought
 from vault_mem.vault.driver import register_driver
 from vault_mem.vault.layout import is_note
 from vault_mem.vault.merging import merge_files
@@ -78,8 +79,8 @@ def sync(repository: Repository, writing: Writing, edits: Callable[[], Sequence[
     head = read_head(repository)
     remote = Remote.of(repository, head)
     done = Synced(remote.title, head.commit)
-    register_driver(repository)
     with writing() as transaction:
+        register_driver(repository)
         _check_branch(transaction, head)
         edited = tuple(edits())
         if transaction.adopt(edited) is not None:
@@ -158,7 +159,7 @@ def _part(repository: Repository, transaction: Transaction) -> tuple[NotePath, .
     files = {path: found_[2] for path, found_ in zip(paths, objects, strict=True) if found_ is not None}
     if not any(parted(content)[1] for content in files.values()):
         return ()
-    merged = merge_files({}, files, files, is_taken=_Taken(repository, transaction.head, frozenset(files)))
+    merged = merge_files(files, files, files, is_taken=_Taken(repository, transaction.head, frozenset(files)))
     changes = tuple(Change(path, content) for path, content in merged.items() if files.get(path) != content)
     transaction.commit(Act("resolve", changes, "A merge of git's left two texts in one note."))
     return _disputed(merged, files)
@@ -179,6 +180,8 @@ def _pulled(repository: Repository, writing: Writing, head: Head, theirs: Commit
             return replace(done, revision=transaction.head)
         merging = _Merging(repository, found)
         changes = merging.changes()
+        for change in changes:
+            check_brought(change.path, change.content or b"")
         receipt = transaction.merge(theirs, Act("merge", changes))
     return replace(
         done,
@@ -212,7 +215,8 @@ class _Merging:
         paths = sorted({*ours, *theirs})
         at_base = {path: old for side in (ours, theirs) for path, (old, _) in side.items()}
         sides = [{path: side[path][1] if path in side else at_base[path] for path in paths} for side in (ours, theirs)]
-        if not ours:  # nothing of our own: theirs as it is
+        is_taken = _Taken(self._repository, found.ours, frozenset(paths))
+        if not ours and not _has_twins(at_base, sides[1], is_taken):  # nothing of our own: theirs as it is
             contents = self._contents([sides[1]])
             return tuple(
                 Change(path, contents[blob] if blob else None, self._mode(path) if blob else None)
@@ -222,7 +226,6 @@ class _Merging:
         base_files, our_files, their_files = (
             {path: contents[blob] for path, blob in versions.items() if blob} for versions in (at_base, *sides)
         )
-        is_taken = _Taken(self._repository, found.ours, frozenset(paths))
         merged = merge_files(base_files, our_files, their_files, is_taken=is_taken)
         self.disputed = _disputed(merged, {*our_files, *their_files})
         modes = {path: self._mode(path) for path in merged}
@@ -277,6 +280,13 @@ class _Merging:
         return found
 
 
+def _has_twins(base: Versions, side: Versions, is_taken: Callable[[str], bool]) -> bool:
+    """Whether a side has made files whose names differ in case alone from others."""
+    folded = [fold(path) for path, blob in side.items() if blob]
+    new = [fold(path) for path, blob in side.items() if blob and not base.get(path)]
+    return len(set(folded)) < len(folded) or any(map(is_taken, new))
+
+
 def _disputed(merged: Mapping[NotePath, bytes], known: Collection[NotePath]) -> tuple[NotePath, ...]:
     """Return the paths of the notes that a merge has made of the other text of a clash."""
     new = (path for path in sorted(merged) if path not in known and is_note(path))
@@ -294,7 +304,9 @@ class _Taken:
 
     def __call__(self, folded: str) -> bool:
         if self._known is None:
-            listed = self._repository.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", str(self._ours))
+            listed = self._repository.run(
+                "ls-tree", "-r", "-z", "--name-only", "--full-tree", str(self._ours or EMPTY_TREE)
+            )
             self._known = frozenset(fold(path) for path in map(_path, split_nul(listed)) if path not in self._changed)
         return folded in self._known
 
