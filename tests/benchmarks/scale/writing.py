@@ -26,6 +26,8 @@ WARM = 3
 def remembered(vault: Path, count: int) -> float:
     """Return the median of remembering a note, in milliseconds; the process watches the vault, as a server does."""
     notes = list(islice(made_notes(count + WRITES + WARM, seed=7), count, None))
+    with vault_mem.open_memory(vault) as memory:
+        memory.recall("what is there")  # which waits for an index from nothing; a server refuses after half a minute
     with vault_mem.open_memory(vault, watch=True) as memory:
         for note in notes[:WARM]:
             memory.remember(note.text, title=note.title)
